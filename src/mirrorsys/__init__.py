@@ -1,0 +1,69 @@
+"""mirrorsys: threat and soothing in mirrored nervous systems, as computable mathematics.
+
+The equations are written once, in symbols (`System`); everything else is derived from
+them. Start with `models` and `protocols`, then `simulate`; look with `plot`; ask
+`claims.check` what holds.
+
+Public names load on first use, so importing the package is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mirrorsys import analysis, claims, models, plot, protocols, symbolic
+    from mirrorsys._model_files import load_model, save_model
+    from mirrorsys._system import Input, Parameter, State, System
+    from mirrorsys.analysis import Equilibrium, equilibria
+    from mirrorsys.flow import Event, IntegrationError, load, rerun, save, simulate
+    from mirrorsys.protocols import Phase, Protocol, Recording
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Equilibrium",
+    "Event",
+    "Input",
+    "IntegrationError",
+    "Parameter",
+    "Phase",
+    "Protocol",
+    "Recording",
+    "State",
+    "System",
+    "analysis",
+    "claims",
+    "equilibria",
+    "load",
+    "load_model",
+    "models",
+    "plot",
+    "protocols",
+    "rerun",
+    "save",
+    "save_model",
+    "simulate",
+    "symbolic",
+]
+
+_HOME = {
+    **dict.fromkeys(("Input", "Parameter", "State", "System"), "_system"),
+    **dict.fromkeys(("load_model", "save_model"), "_model_files"),
+    **dict.fromkeys(("Phase", "Protocol", "Recording"), "protocols"),
+    **dict.fromkeys(("Event", "IntegrationError", "load", "rerun", "save", "simulate"), "flow"),
+    **dict.fromkeys(("Equilibrium", "equilibria"), "analysis"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"mirrorsys.{_HOME[name]}"), name)
+    if name in __all__:
+        return importlib.import_module(f"mirrorsys.{name}")
+    raise AttributeError(f"module 'mirrorsys' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,5 @@
+"""``python -m mirrorsys``."""
+
+from mirrorsys.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""Text, number or SymPy expression: each to the one form in which a System keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from mirrorsys._expressions._grammar import ExpressionError, symbol
+from mirrorsys._expressions._parser import parse
+from mirrorsys._expressions._text import to_text
+
+__all__ = ["canonical"]
+
+
+def canonical(expression: Any) -> sp.Expr:
+    """Return an equation's right-hand side, given as text, number or SymPy expression.
+
+    Symbols become real symbols of the same name, floating-point numbers the exact
+    rationals their shortest decimal form denotes (0.1 is 1/10).
+
+    Raises
+    ------
+    ExpressionError
+        If the expression holds anything that `to_text` cannot write.
+    """
+    if isinstance(expression, str):
+        return parse(expression)
+    if isinstance(expression, int | float) and not isinstance(expression, bool):
+        expression = (
+            sp.Float(expression) if isinstance(expression, float) else sp.Integer(expression)
+        )
+    if not isinstance(expression, sp.Expr):
+        raise ExpressionError(
+            f"an expression is {expression!r} of type {type(expression).__name__}; "
+            "write it as text or as a SymPy expression."
+        )
+    renamed = expression.xreplace(
+        {atom: symbol(atom.name) for atom in expression.atoms(sp.Symbol)}
+        | {atom: sp.Rational(repr(float(atom))) for atom in expression.atoms(sp.Float)}
+    )
+    return parse(to_text(renamed))

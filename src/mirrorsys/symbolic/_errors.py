@@ -1,0 +1,11 @@
+"""How elimination refuses."""
+
+__all__ = ["ContinuumError", "EliminationError"]
+
+
+class EliminationError(ValueError):
+    """Equilibrium equations that exact elimination cannot solve; the message says what to try."""
+
+
+class ContinuumError(EliminationError):
+    """Equilibria that are not isolated: some state can have any value."""

@@ -1,0 +1,159 @@
+"""Plans: each phase of a protocol in terms of one system's own inputs and states."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirrorsys._expressions import parse, symbol
+from mirrorsys._system import System
+from mirrorsys._values import start_value
+from mirrorsys.flow._events import EventFunctions
+from mirrorsys.flow._scipy_engine import PhaseProblem
+from mirrorsys.kernels import Kernel
+from mirrorsys.protocols import Phase, Recording
+
+__all__ = ["Plan", "plan", "problem", "reset"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A phase with its inputs resolved to the system's own: constants and recordings."""
+
+    phase: Phase
+    constants: Array
+    recordings: tuple[tuple[int, Recording], ...]
+
+
+def plan(phase: Phase, system: System, rest: Mapping[str, float]) -> Plan:
+    try:
+        given = system.expand(phase.inputs, "input")
+        for name, value in given.items():
+            for level in _extremes(value):
+                system[name].check(level)
+        for name, value in system.expand(phase.reset, "state").items():
+            _check_reset(name, value, system)
+    except ValueError as error:
+        raise ValueError(f"phase {phase.name!r} does not fit: {error}") from error
+    constants = np.array(
+        [rest[name] if isinstance(given.get(name, 0.0), Recording) else given.get(name, rest[name])
+         for name in system.input_names], dtype=float,
+    )  # fmt: skip
+    recordings = tuple(
+        (index, given[name])
+        for index, name in enumerate(system.input_names)
+        if isinstance(given.get(name), Recording)
+    )
+    return Plan(phase, constants, recordings)
+
+
+def _check_reset(name: str, value: float | str, system: System) -> None:
+    """Refuse before the run what can be refused: a value out of range, an unknown name."""
+    if not isinstance(value, str):
+        start_value(system[name], value)
+        return
+    known = {"initial", *system.state_names, *_bare(system.state_names, name)}
+    if unknown := sorted({s.name for s in parse(value).free_symbols} - known):
+        raise ValueError(
+            f"reset of {name!r} uses {unknown}; use `initial` and states, {sorted(known)}."
+        )
+
+
+def _bare(names: Iterable[str], name: str) -> dict[str, str]:
+    """Return the states of the same person as `name`, by their bare names."""
+    owner = name.rpartition(".")[0]
+    return {each.rpartition(".")[2]: each for each in names if each.startswith(f"{owner}.")}
+
+
+def _extremes(value: float | Recording) -> tuple[float, ...]:
+    return (min(value.values), max(value.values)) if isinstance(value, Recording) else (value,)
+
+
+def _inputs(plan: Plan) -> Callable[[float], Array]:
+    """Return the inputs of a phase as a function of its own time."""
+    constants = plan.constants
+    if not plan.recordings:
+        return lambda _: constants
+    curves = [(i, rec.curve(), rec.times[0], rec.times[-1]) for i, rec in plan.recordings]
+
+    def inputs(t: float) -> Array:
+        u = constants.copy()
+        for index, curve, first, last in curves:
+            u[index] = curve(min(max(t, first), last))
+        return u
+
+    return inputs
+
+
+def _inputs_array(plan: Plan, times: Array) -> Array:
+    """Return the inputs of a phase at many of its times, shape (n_input, n_times)."""
+    inputs = np.repeat(plan.constants[:, np.newaxis], times.size, axis=1)
+    for index, recording in plan.recordings:
+        inputs[index] = recording(times)
+    return inputs
+
+
+def problem(
+    plan: Plan,
+    compiled: Kernel,
+    p: Array,
+    state: Array,
+    times: Array | None,
+    events: EventFunctions | None,
+    progress: Callable[[float], Any],
+) -> PhaseProblem:
+    inputs, n_state, constants = _inputs(plan), len(state), plan.constants
+    function = compiled.rhs
+
+    def driven(t: float, y: Array) -> Array:
+        out = np.empty(n_state)
+        function(y, p, inputs(t), out)
+        return out
+
+    def undriven(t: float, y: Array) -> Array:  # the same, without asking for the inputs
+        out = np.empty(n_state)
+        function(y, p, constants, out)
+        return out
+
+    def jacobian(t: float, y: Array) -> Array:
+        out = np.empty((n_state, n_state))
+        compiled.jacobian(y, p, inputs(t), out)
+        return out
+
+    # A step never passes over a whole sample of a recording.
+    max_step = min((rec.spacing for _, rec in plan.recordings), default=math.inf)
+    return PhaseProblem(
+        rhs=driven if plan.recordings else undriven, jacobian=jacobian, inputs=inputs,
+        inputs_array=partial(_inputs_array, plan), state0=state, duration=plan.phase.duration,
+        times=times, max_step=max_step, events=events, progress=progress,
+    )  # fmt: skip
+
+
+def reset(phase: Phase, system: System, state: Array, start: Mapping[str, float]) -> Array:
+    """Return the state with which a phase begins.
+
+    Raises
+    ------
+    ValueError
+        If a value computed from the states before is outside its range.
+    """
+    if not phase.reset:
+        return state
+    now = dict(zip(system.state_names, state.tolist(), strict=True))
+    new = dict(now)
+    for name, value in system.expand(phase.reset, "state").items():
+        if isinstance(value, str):
+            own = {bare: now[full] for bare, full in _bare(now, name).items()}
+            known = {**own, **now, "initial": start[name]}
+            number = parse(value).subs({symbol(key): v for key, v in known.items()})
+            value = float(number) if number.is_real else math.nan
+        new[name] = start_value(system[name], value)
+    return np.array(list(new.values()))

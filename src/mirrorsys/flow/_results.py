@@ -1,0 +1,97 @@
+"""Results as files, and results computed again."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from mirrorsys._files import whole_file
+from mirrorsys._model_files import from_toml
+from mirrorsys.flow._events import Event
+from mirrorsys.flow._simulate import simulate
+from mirrorsys.protocols import protocol_from_dict
+
+__all__ = ["load", "rerun", "save"]
+
+
+def save(result: xr.Dataset | xr.DataTree, path: str | os.PathLike[str]) -> None:
+    """Write a result to a netCDF file, whole or not at all.
+
+    Parameters
+    ----------
+    result : Dataset or DataTree
+    path : path
+        With the ending ``.nc``; an existing file is replaced.
+    """
+    with whole_file(path) as temporary:
+        result.to_netcdf(temporary, engine="h5netcdf")
+
+
+def load(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read a result from a netCDF file into memory; nothing in the file is run.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    xarray.Dataset
+        Equal to the one `save` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is not netCDF.
+    """
+    try:
+        return xr.load_dataset(Path(path), engine="h5netcdf")
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ValueError(f"{Path(path).name} cannot be read as netCDF: {error}.") from error
+
+
+def rerun(result: xr.Dataset) -> xr.Dataset:
+    """Compute a result again from its own attributes.
+
+    Parameters
+    ----------
+    result : Dataset
+        As `simulate` returned it or `load` read it.
+
+    Returns
+    -------
+    xarray.Dataset
+        Equal to `result` on the same type of machine with the same versions.
+
+    Raises
+    ------
+    ValueError
+        If the attributes do not describe a run.
+    """
+    attributes = result.attrs
+    wanted = {"system", "protocol", "parameters", "inputs_at_rest", "initial", "events", "method"}
+    if missing := sorted(wanted - attributes.keys()):
+        raise ValueError(f"`result` has no attributes {missing}; give a Dataset made by simulate.")
+    own = np.asarray(result["time"].values) if attributes["times"] == "requested" else None
+    return simulate(
+        from_toml(attributes["system"]),
+        protocol=protocol_from_dict(json.loads(attributes["protocol"])),
+        times=own,
+        initial=json.loads(attributes["initial"]),
+        params={
+            **json.loads(attributes["parameters"]),
+            **json.loads(attributes["inputs_at_rest"]),
+        },
+        events={name: Event(**e) for name, e in json.loads(attributes["events"]).items()},
+        engine=str(attributes["engine"]),
+        method=str(attributes["method"]),
+        rtol=float(attributes["rtol"]),
+        atol=float(attributes["atol"]),
+        max_steps=int(attributes["max_steps"]),
+    )

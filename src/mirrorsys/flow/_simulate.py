@@ -1,0 +1,282 @@
+"""simulate: a system, a protocol, a Dataset."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+from tqdm import tqdm
+
+from mirrorsys._system import System
+from mirrorsys._values import initial_values, parameter_and_input_values
+from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
+from mirrorsys.flow._events import Event, checked_events, event_functions
+from mirrorsys.flow._plans import plan, problem, reset
+from mirrorsys.flow._scipy_engine import (
+    METHODS,
+    PhaseResult,
+    Settings,
+    integrate_phase,
+)
+from mirrorsys.kernels import kernel
+from mirrorsys.protocols import Phase, Protocol
+
+__all__ = ["IntegrationError", "simulate"]
+
+Array = NDArray[np.float64]
+ENGINES = {"scipy": integrate_phase}
+SECONDS_BEFORE_PROGRESS = 2.0
+
+
+class IntegrationError(RuntimeError):
+    """An integration that could not be finished.
+
+    Attributes
+    ----------
+    partial : xarray.Dataset
+        Everything computed up to the failure.
+    time : float
+        Where it failed, in the system's time unit.
+    phase : str
+        The name of the phase in which it failed.
+    state : dict of str to float
+        The last state computed.
+    """
+
+    def __init__(
+        self, message: str, partial: xr.Dataset, time: float, phase: str, state: dict[str, float]
+    ) -> None:
+        super().__init__(message)
+        self.partial, self.time, self.phase, self.state = partial, time, phase, state
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # So that it can travel from a worker process.
+        return type(self), (self.args[0], self.partial, self.time, self.phase, self.state)
+
+
+def simulate(
+    system: System,
+    *,
+    protocol: Protocol | Phase | None = None,
+    duration: float | None = None,
+    times: ArrayLike | None = None,
+    initial: Mapping[str, float] | None = None,
+    params: Mapping[str, float] | None = None,
+    events: Mapping[str, Event | str] | None = None,
+    engine: str = "scipy",
+    method: str = "LSODA",
+    rtol: float = 1e-8,
+    atol: float = 1e-10,
+    max_steps: int = 1_000_000,
+) -> xr.Dataset:
+    """Integrate a system through a protocol, phase by phase.
+
+    Parameters
+    ----------
+    system : System
+    protocol : Protocol, optional
+        What happens from outside. The integrator is restarted at every edge.
+    duration : float, optional
+        Instead of a protocol: how long to run with all inputs at rest.
+    times : array_like, shape (n_times,), optional
+        Strictly increasing, from 0 to the end. By default the integrator's own steps and
+        all edges.
+    initial : mapping of str to float, optional
+        States that start elsewhere than their default; a bare name stands for that
+        state of every person.
+    params : mapping of str to float, optional
+        Parameters, and levels at which inputs rest, that differ from their defaults.
+    events : mapping of str to Event or str, optional
+        By name, for example ``{"calm": "client.threat < 0.1"}``.
+    engine : {"scipy"}
+    method : {"LSODA", "Radau", "BDF", "DOP853", "RK45"}
+        LSODA switches between stiff and non-stiff steps by itself.
+    rtol, atol : float
+        Relative tolerance, and absolute one in units of the states, of each step.
+    max_steps : int
+        The largest number of steps in one phase.
+
+    Returns
+    -------
+    xarray.Dataset
+        Time first. One variable for each state, input and output; ``client.threat``
+        is variable ``threat`` at ``person="client"``. At an edge the values are those of
+        the phase that begins. ``*_at_end`` holds each state at the end of each
+        phase, `event_time` and ``event_name`` the events. Attributes hold what is needed
+        to run it again.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit the system; the message says which and how.
+    IntegrationError
+        If the integrator fails; it carries the part computed so far.
+
+    Examples
+    --------
+    >>> import mirrorsys as ms
+    >>> decay = ms.System("decay", {"x": "-k*x"}, {"k": 0.5}, initial={"x": 1})
+    >>> run = ms.simulate(decay, duration=2, times=[0, 1, 2])
+    >>> run.x.values.round(4)
+    array([1.    , 0.6065, 0.3679])
+    """
+    _check_deterministic(system)
+    check_variables(system)
+    if engine not in ENGINES:
+        raise ValueError(f"`engine` is {engine!r}; give one of {list(ENGINES)}.")
+    protocol = _protocol(protocol, duration, times)
+    settings = _settings(method, rtol, atol, max_steps)
+    parameters, rest = parameter_and_input_values(system, params)
+    start = initial_values(system, initial)
+    named_events = checked_events(events, system)
+    wanted = None if times is None else _output_times(times, protocol.duration)
+    plans = [plan(phase, system, rest) for phase in protocol]
+
+    compiled = kernel(system)
+    p = np.array(list(parameters.values()), dtype=float)
+    trajectory = Trajectory(system, protocol, parameters, rest, start, named_events, settings,
+                            engine, compiled.backend, wanted is not None)  # fmt: skip
+    functions = event_functions(named_events, system, p) if named_events else None
+    state = np.array(list(start.values()), dtype=float)
+    with tqdm(
+        total=protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=None, leave=False,
+        desc=system.name, unit=system.time_unit,
+    ) as bar:  # fmt: skip
+        for index, (each, begin) in enumerate(zip(plans, protocol.edges, strict=False)):
+            state = _reset(each.phase, state, begin, trajectory)
+            last = index == len(plans) - 1
+            asked = _inside(wanted, begin, protocol.edges[index + 1], last)
+            # Rounding of begin + duration must not put a time beyond the end of its phase.
+            own = None if asked is None else np.minimum(asked - begin, each.phase.duration)
+            task = problem(each, compiled, p, state, own, functions, partial(_report, bar, begin))
+            result = ENGINES[engine](task, settings)
+            _report(bar, begin, result.end)
+            trajectory.add(begin, asked, task, result, last)
+            state = result.end_state
+            if result.failure:
+                raise _failure(trajectory, each.phase, begin, result)
+            if result.stopped_by is not None:
+                break
+    return to_dataset(trajectory)
+
+
+def _report(bar: tqdm[Any], begin: float, time: float) -> None:
+    """Move the progress bar to `time` of the phase that started at `begin`."""
+    bar.update(begin + time - bar.n)
+
+
+def _check_deterministic(system: System) -> None:
+    if any(amplitude != 0 for amplitude in system.diffusion):
+        raise ValueError(
+            f"{system.name!r} has noise (`diffusion`), which `simulate` cannot integrate; "
+            "set it to zero with system.replace(diffusion={name: 0})."
+        )
+
+
+def _protocol(
+    protocol: Protocol | Phase | None, duration: float | None, times: ArrayLike | None
+) -> Protocol:
+    if isinstance(protocol, Phase):
+        protocol = Protocol((protocol,), protocol.name)
+    if protocol is not None and not isinstance(protocol, Protocol):
+        raise TypeError(f"`protocol` is {protocol!r}; give a Protocol or a Phase.")
+    if protocol is not None and duration is not None:
+        raise ValueError(
+            f"both `protocol` and `duration` ({duration!r}) are given; a protocol has its own "
+            "duration: leave one of them out."
+        )
+    if protocol is not None:
+        return protocol
+    if duration is None and times is None:
+        raise ValueError("neither `protocol` nor `duration` is given; give one of them.")
+    end = duration if duration is not None else float(_checked_times(times)[-1])
+    if not 0 < _number(end) < math.inf:
+        label = "duration" if duration is not None else "times"
+        raise ValueError(f"`{label}` ends the run at {end!r}; give a finite time of more than 0.")
+    return Protocol((Phase(end, name="run"),), "inputs at rest")
+
+
+def _settings(method: str, rtol: float, atol: float, max_steps: int) -> Settings:
+    if method not in tuple(METHODS):
+        raise ValueError(f"`method` is {method!r}; give one of {list(METHODS)}.")
+    for label, value in (("rtol", rtol), ("atol", atol)):
+        if not 0 < _number(value) < math.inf:
+            raise ValueError(f"`{label}` is {value!r}; give a small positive number such as 1e-8.")
+    if not (1 <= _number(max_steps) < math.inf and max_steps == int(max_steps)):
+        raise ValueError(f"`max_steps` is {max_steps!r}; give a whole number from 1.")
+    return Settings(method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps))
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _checked_times(times: Any) -> Array:
+    try:
+        wanted = np.asarray(times, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"`times` is {times!r}; give one axis of numbers.") from None
+    if wanted.ndim != 1 or wanted.size == 0:
+        raise ValueError(f"`times` has shape {wanted.shape}; give one axis with at least one time.")
+    if (bad := np.flatnonzero(~np.isfinite(wanted))).size:
+        raise ValueError(
+            f"`times` holds {wanted[bad[0]]} (number {bad[0] + 1}); leave it out: times are finite."
+        )
+    if (bad := np.flatnonzero(np.diff(wanted) <= 0)).size:
+        earlier, later = wanted[bad[0] : bad[0] + 2]
+        raise ValueError(
+            f"`times` goes from {earlier:g} to {later:g}; give strictly increasing times."
+        )
+    return wanted
+
+
+def _output_times(times: ArrayLike, end: float) -> Array:
+    wanted = _checked_times(times)
+    slack = 1e-9 * max(end, 1.0)
+    if wanted[0] < 0 or wanted[-1] > end + slack:
+        raise ValueError(
+            f"`times` runs from {wanted[0]:g} to {wanted[-1]:g}, but the run from 0 to {end:g}; "
+            "give times inside it."
+        )
+    return np.asarray(np.minimum(wanted, end))
+
+
+def _inside(wanted: Array | None, begin: float, end: float, last: bool) -> Array | None:
+    """Return the requested times of one phase, begin <= time < end (or <= end in the last)."""
+    if wanted is None:
+        return None
+    return wanted[(wanted >= begin) & ((wanted <= end) if last else (wanted < end))]
+
+
+def _reset(phase: Phase, state: Array, begin: float, trajectory: Trajectory) -> Array:
+    try:
+        return reset(phase, trajectory.system, state, trajectory.start)
+    except ValueError as error:
+        if not trajectory.times:  # nothing computed so far that could be lost
+            raise
+        result = PhaseResult(end_state=state, failure=f"{error}")
+        raise _failure(trajectory, phase, begin, result) from error
+
+
+def _failure(
+    trajectory: Trajectory, phase: Phase, begin: float, result: PhaseResult
+) -> IntegrationError:
+    system = trajectory.system
+    time = begin + result.end
+    state = dict(zip(system.state_names, result.end_state.tolist(), strict=True))
+    shown = ", ".join(f"{name}={value:.4g}" for name, value in list(state.items())[:6])
+    message = (
+        f"integration of {system.name!r} failed at time {time:g} {system.time_unit} in phase "
+        f"{phase.name!r} at {shown}: {result.failure}. Try another `method` or looser "
+        "tolerances, or check the equations there; `.partial` holds the run up to this time."
+    )
+    trajectory.status = f"failed: {result.failure}"
+    return IntegrationError(message, to_dataset(trajectory), time, phase.name, state)

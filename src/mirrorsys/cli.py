@@ -1,0 +1,206 @@
+"""The command line: ``mirrorsys figures``, ``claims``, ``simulate``, ``rerun``, ``info``.
+
+Everything heavy is imported by the command that needs it, so ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mirrorsys._system import System
+
+__all__ = ["main"]
+
+EXAMPLES = """examples:
+  mirrorsys figures --output figures        draw all figures
+  mirrorsys figures course --format pdf     draw one
+  mirrorsys claims                          test S1-S12; exit code 1 if one fails
+  mirrorsys simulate client --duration 600 --set pathway=0.3 --set stressor=0.08
+  mirrorsys simulate model.toml --duration 100 --output run.nc
+  mirrorsys rerun run.nc                    compute it again and compare
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code.
+
+    0 is success, 1 a claim or comparison that failed, 2 a wrong argument or file.
+    """
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (ValueError, TypeError, OSError) as error:
+        print(f"mirrorsys: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("mirrorsys: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mirrorsys",
+        description="Threat and soothing in mirrored nervous systems.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    figures = commands.add_parser("figures", help="draw the figures and save their data")
+    figures.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    figures.add_argument("--output", default="figures", metavar="DIR", help="default: figures")
+    figures.add_argument(
+        "--format", nargs="+", default=["png", "svg"], choices=["png", "svg", "pdf"]
+    )
+    figures.add_argument("--list", action="store_true", help="only list the figures")
+    figures.set_defaults(command=_figures)
+
+    claims = commands.add_parser("claims", help="test the claims S1-S12")
+    claims.add_argument("--json", action="store_true", help="print a list of objects")
+    claims.add_argument("--output", metavar="FILE", help="write there instead of printing")
+    claims.set_defaults(command=_claims)
+
+    simulate = commands.add_parser("simulate", help="run a model, save or summarise the result")
+    simulate.add_argument("model", help="a TOML file, or a role: client, infant, dyad, ...")
+    simulate.add_argument("--duration", type=float, required=True, help="in the model's time unit")
+    simulate.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
+        help="a parameter, an input held constant, or a state's start",
+    )  # fmt: skip
+    simulate.add_argument("--method", default="LSODA")
+    simulate.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
+    simulate.set_defaults(command=_simulate)
+
+    rerun = commands.add_parser("rerun", help="compute a saved result again and compare")
+    rerun.add_argument("result", metavar="RESULT.nc")
+    rerun.set_defaults(command=_rerun)
+
+    info = commands.add_parser("info", help="print versions and how equations are computed")
+    info.set_defaults(command=_info)
+    return parser
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from mirrorsys import plot
+
+    examples = plot.gallery(options.names)
+    if options.list:
+        for example in examples:
+            print(f"{example.name:24} {example.title}")
+        return 0
+    drawn = plot.draw_gallery(examples, options.output, formats=options.format)
+    for number, (example, files) in enumerate(drawn, start=1):
+        names = ", ".join(file.name for file in files)
+        print(f"[{number}/{len(examples)}] {example.title}\n    {names}", flush=True)
+    return 0
+
+
+def _claims(options: argparse.Namespace) -> int:
+    from mirrorsys import claims
+    from mirrorsys._files import write_text
+
+    table = claims.check()
+    text = claims.to_json(table) if options.json else claims.to_text(table)
+    if options.output:
+        write_text(options.output, text + "\n")
+    else:
+        print(text)
+    return 0 if claims.all_hold(table) else 1
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    import mirrorsys as ms
+
+    system = _model(options.model)
+    values = dict(_assignment(text) for text in options.values)
+    initial = {
+        name: value for name, value in values.items() if system.resolve(name)[0] in system.equations
+    }
+    params = {name: value for name, value in values.items() if name not in initial}
+    run = ms.simulate(
+        system, duration=options.duration, initial=initial, params=params, method=options.method
+    )
+    if options.output:
+        ms.save(run, options.output)
+        print(f"{options.output}: {run.sizes['time']} times, {run.attrs['status']}")
+        return 0
+    print(f"{system.name} after {options.duration:g} {system.time_unit}:")
+    for name, value in _last(run):
+        print(f"  {name:28} {value:.6g}")
+    return 0
+
+
+def _last(run: Any) -> list[tuple[str, float]]:
+    """Return every quantity of a run at its end, by full name."""
+    end = run.isel(time=-1)
+    rows = []
+    for name in end.data_vars:
+        if "time" not in run[name].dims:
+            continue
+        owners = [d for d in ("person", "pair") if d in end[name].dims]
+        if not owners:
+            rows.append((str(name), float(end[name])))
+        else:
+            rows += [(f"{o}.{name}", float(end[name].sel({owners[0]: o})))
+                     for o in end[owners[0]].values]  # fmt: skip
+    return rows
+
+
+def _model(text: str) -> System:
+    from mirrorsys import load_model, models
+
+    if text.endswith(".toml"):
+        return load_model(text)
+    if text == "dyad":
+        return models.dyad(models.client(), models.therapist())
+    if text not in models.ROLES:
+        raise ValueError(
+            f"`model` is {text!r}; give a file ending in .toml, or one of "
+            f"{['dyad', *models.ROLES]}."
+        )
+    return models.ROLES[text]()
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        missing = "" if equals else " (there is no =)"
+        raise ValueError(f"`--set` is {text!r}{missing}; write NAME=NUMBER.") from None
+
+
+def _rerun(options: argparse.Namespace) -> int:
+    import mirrorsys as ms
+
+    saved = ms.load(options.result)
+    again = ms.rerun(saved)
+    same = bool(saved.equals(again))
+    print(f"{options.result}: {'equal' if same else 'different'}")
+    for key, value in saved.attrs.items():
+        if value != again.attrs[key]:
+            print(f"  {key} was {value}, is {again.attrs[key]}")
+    return 0 if same else 1
+
+
+def _info(_: argparse.Namespace) -> int:
+    import importlib.metadata
+    import platform
+
+    from mirrorsys.kernels import backend_in_use
+
+    print(
+        f"mirrorsys {importlib.metadata.version('mirrorsys')}, Python {platform.python_version()}"
+    )
+    for package in ("numpy", "scipy", "sympy", "xarray", "matplotlib", "numba", "python-flint"):
+        try:
+            print(f"  {package:14} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            print(f"  {package:14} not installed")
+    print(f"right-hand sides are computed by {backend_in_use()}")
+    return 0

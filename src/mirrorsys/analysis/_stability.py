@@ -46,8 +46,6 @@ def eigenvalues(point: BlockPoint) -> list[complex]:
 
 
 def _roots(polynomial: Polynomial, root: RealRoot) -> list[acb]:
-    if polynomial[0].is_zero():
-        return [acb(0), *_roots(polynomial[1:], root)]
     if balls := _simple_roots(polynomial, root):
         return balls
     factors = list(_square_free(polynomial, root.minimal))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mirrorsys.protocols._levels import LEVELS
 from mirrorsys.protocols._protocol import Phase, Protocol
-from mirrorsys.protocols._words import check_count, of
+from mirrorsys.protocols._words import check_between, check_count, of
 
 __all__ = ["crying_episodes", "still_face", "upbringing"]
 
@@ -58,6 +58,8 @@ def crying_episodes(
     check_count(n_episodes, "n_episodes")
     if answered and carer is None:
         raise ValueError("`answered` is True but `carer` is None; name who answers.")
+    check_between(minutes, "minutes", 0, interval_hours * HOUR)
+    check_between(upset_minutes, "upset_minutes", 0, minutes)
     calls = {of(infant, "engagement"): 1.0}
     calls |= {"contact": 1.0, of(carer, "engagement"): 1.0} if answered else {}
     life = {of(infant, "stressor"): aftermath}

@@ -79,9 +79,13 @@ class Recording:
 
     @property
     def gaps(self) -> tuple[tuple[float, float], ...]:
-        """Beginning and end of every stretch without samples."""
-        times = np.asarray(self.times)
-        wide = np.flatnonzero(np.diff(times) > GAP * self.spacing)
+        """Beginning and end of every stretch without samples, from time 0 on."""
+        return self.stretches(GAP * self.spacing)
+
+    def stretches(self, length: float) -> tuple[tuple[float, float], ...]:
+        """Return beginning and end of every stretch between samples longer than `length`."""
+        times = np.array([min(0.0, self.times[0]), *self.times])
+        wide = np.flatnonzero(np.diff(times) > length)
         return tuple((float(times[i]), float(times[i + 1])) for i in wide)
 
     def curve(self) -> PPoly:
@@ -186,7 +190,7 @@ def recording(
         int((~present).sum()),
         label,
     )
-    if too_long := [gap for gap in result.gaps if gap[1] - gap[0] > max_gap]:
+    if too_long := result.stretches(max_gap):
         raise ValueError(
             f"{label}: no samples from {too_long[0][0]:g} to {too_long[0][1]:g}, longer than "
             f"`max_gap` = {max_gap:g}; use a part without that gap or allow it."

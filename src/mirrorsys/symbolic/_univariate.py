@@ -72,6 +72,8 @@ class RealRoot:
     def is_between(self, element: fmpq_poly, side: tuple[float, float]) -> bool:
         """Tell whether ``low <= element <= high``; the ends are read as decimals."""
         low, high = side
+        if low == math.inf or high == -math.inf:
+            return False
         return (low == -math.inf or self.sign(element - _constant(low)) >= 0) and (
             high == math.inf or self.sign(element - _constant(high)) <= 0
         )

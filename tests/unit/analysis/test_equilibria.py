@@ -67,6 +67,13 @@ def test_certificate_tells_route_enclosure_and_multiplicity():
     assert "no other" in low.certificate.proven
 
 
+def test_decimals_are_taken_at_their_word():
+    # 0.3**2 is 0.09 on paper, though not in doubles: the discriminant vanishes.
+    square = ms.System("square", {"x": "x**2 - 2*c*x + d"}, {"c": 0.3, "d": 0.09})
+    (point,) = ms.equilibria(square)
+    assert (point.state["x"], point.certificate.multiplicity) == (0.3, 2)
+
+
 def test_roots_where_a_pivot_vanishes_are_not_lost():
     prey = ms.System("prey", {"x": "x*(1 - y)", "y": "y*(x - 3)"})
     assert states(ms.equilibria(prey)) == [(0, 0), (3, 1)]

@@ -26,7 +26,7 @@ UPSET = ms.Protocol(
         ms.Phase(5, {"contact": 1, "other.stressor": ms.protocols.LEVELS["upset"]}, name="upset"),
         ms.Phase(20, {"contact": 1}, name="after"),
     ),
-    "one is upset, the other watches",
+    name="one is upset, the other watches",
 )
 RUNS = {"mirrored": {}, "without_mu": {"watcher.mu": 0.0}, "without_nu": {"watcher.nu": 0.0}}
 

@@ -26,7 +26,7 @@ def make_recording() -> pd.DataFrame:
     """Return the recording: columns ``time_s`` and ``dial``, a missing dial is NaN."""
     conversation = ms.Protocol(
         tuple(ms.Phase(minutes, {"stressor": level}, name="talk") for minutes, level in UPSETS),
-        "a speaker meets one upset after the other",
+        name="a speaker meets one upset after the other",
     )
     seconds = np.arange(0, round(conversation.duration * 60) + 1, SECONDS)
     run = ms.simulate(

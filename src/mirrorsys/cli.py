@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mirrorsys import __version__
+
 if TYPE_CHECKING:
     from mirrorsys._system import System
 
@@ -20,6 +22,7 @@ EXAMPLES = """examples:
   mirrorsys figures course --format pdf     draw one
   mirrorsys claims                          test S1-S12; exit code 1 if one fails
   mirrorsys simulate client --duration 600 --set pathway=0.3 --set stressor=0.08
+  mirrorsys simulate dyad --duration 60 --set contact=1 --set engagement=1
   mirrorsys simulate model.toml --duration 100 --output run.nc
   mirrorsys rerun run.nc                    compute it again and compare
 """
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"mirrorsys {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     figures = commands.add_parser("figures", help="draw the figures and save their data")
@@ -61,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     figures.set_defaults(command=_figures)
 
     claims = commands.add_parser("claims", help="test the claims S1-S12")
+    claims.add_argument("systems", nargs="*", metavar="SYSTEM", help="S1 to S12; default: all")
     claims.add_argument("--json", action="store_true", help="print a list of objects")
     claims.add_argument("--output", metavar="FILE", help="write there instead of printing")
     claims.set_defaults(command=_claims)
@@ -104,7 +109,7 @@ def _claims(options: argparse.Namespace) -> int:
     from mirrorsys import claims
     from mirrorsys._files import write_text
 
-    table = claims.check()
+    table = claims.check(options.systems or None)
     text = claims.to_json(table) if options.json else claims.to_text(table)
     if options.output:
         write_text(options.output, text + "\n")

@@ -183,12 +183,12 @@ def _coordinates(run: Trajectory, times: Array) -> dict[str, Any]:
     coordinates: dict[str, Any] = {
         "time": ("time", times, {"units": unit, "long_name": "time"}),
         "phase": ("phase", np.arange(len(phases))),
-        "phase_name": ("phase", np.array(phases, dtype=object)),
+        "phase_name": ("phase", np.array(phases, dtype=str)),
         "phase_begin": ("phase", begins, {"units": unit}),
         "phase_end": ("phase", ends, {"units": unit}),
     }
     if run.events:
-        names = np.array([name for name, _, _ in run.hits], dtype=object)
+        names = np.array([name for name, _, _ in run.hits], dtype=str)
         coordinates["event_name"] = ("event", names)
         event_times = np.array([time for _, time, _ in run.hits], dtype=float)
         coordinates["event_time"] = ("event", event_times, {"units": unit})

@@ -31,8 +31,8 @@ class Event:
     quantity : str
         A state, input, or any expression of them, in full names: ``"client.threat"``.
     level : float
-    direction : {"both", "rising", "falling"}, keyword-only
-    terminal : bool, keyword-only
+    direction : {"both", "rising", "falling"}
+    terminal : bool
         Whether the run ends there.
 
     Raises

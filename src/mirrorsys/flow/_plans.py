@@ -22,6 +22,7 @@ from mirrorsys.protocols import Phase, Recording
 __all__ = ["Plan", "plan", "problem", "reset"]
 
 Array = NDArray[np.float64]
+EVEN = 4.0  # distances between samples that differ by no more than this factor are even
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,30 @@ def _inputs_array(plan: Plan, times: Array) -> Array:
     return inputs
 
 
+def _pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
+    """Return (end, largest step) of stretches in which samples are about evenly spaced.
+
+    A step is never longer than the shortest distance between samples in its stretch, so
+    that a burst of them in a slow recording is not passed over.
+    """
+    duration, recordings = plan.phase.duration, [np.asarray(r.times) for _, r in plan.recordings]
+    edges = np.unique(np.concatenate([[0.0, duration], *recordings]))
+    edges = edges[(edges >= 0) & (edges <= duration)]
+    middles = (edges[1:] + edges[:-1]) / 2
+    steps = np.full(middles.size, math.inf)
+    for times in recordings:
+        index = np.searchsorted(times, middles) - 1
+        inside = (index >= 0) & (index < times.size - 1)
+        steps[inside] = np.minimum(steps[inside], np.diff(times)[index[inside]])
+    pieces, smallest, largest = [], steps[0], steps[0]
+    for begin, step in zip(edges[1:-1], steps[1:], strict=True):
+        if max(largest, step) > EVEN * min(smallest, step):
+            pieces.append((float(begin), float(smallest)))
+            smallest = largest = step
+        smallest, largest = min(smallest, step), max(largest, step)
+    return (*pieces, (duration, float(smallest)))
+
+
 def problem(
     plan: Plan,
     compiled: Kernel,
@@ -128,12 +153,10 @@ def problem(
         compiled.jacobian(y, p, inputs(t), out)
         return out
 
-    # A step never passes over a whole sample of a recording.
-    max_step = min((rec.spacing for _, rec in plan.recordings), default=math.inf)
     return PhaseProblem(
         rhs=driven if plan.recordings else undriven, jacobian=jacobian, inputs=inputs,
         inputs_array=partial(_inputs_array, plan), state0=state, duration=plan.phase.duration,
-        times=times, max_step=max_step, events=events, progress=progress,
+        times=times, pieces=_pieces(plan), events=events, progress=progress,
     )  # fmt: skip
 
 

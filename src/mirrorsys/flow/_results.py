@@ -26,7 +26,17 @@ def save(result: xr.Dataset | xr.DataTree, path: str | os.PathLike[str]) -> None
     result : Dataset or DataTree
     path : path
         With the ending ``.nc``; an existing file is replaced.
+
+    Raises
+    ------
+    ValueError
+        If `path` has another ending.
     """
+    if Path(path).suffix != ".nc":
+        raise ValueError(
+            f"`path` is {str(path)!r}; end it with .nc (for a table use "
+            "result.to_dataframe().to_csv)."
+        )
     with whole_file(path) as temporary:
         result.to_netcdf(temporary, engine="h5netcdf")
 
@@ -74,6 +84,8 @@ def rerun(result: xr.Dataset) -> xr.Dataset:
     ValueError
         If the attributes do not describe a run.
     """
+    if not isinstance(result, xr.Dataset):
+        raise TypeError(f"`result` is {result!r}; give a Dataset, as from mirrorsys.load(path).")
     attributes = result.attrs
     wanted = {"system", "protocol", "parameters", "inputs_at_rest", "initial", "events", "method"}
     if missing := sorted(wanted - attributes.keys()):

@@ -45,7 +45,9 @@ class PhaseProblem:
 
     `progress` is told now and then how far the phase has come. `times` are the moments
     (0 <= time <= duration) at which states are wanted, or None for those the integrator
-    chooses. `max_step` bounds steps where a recording drives an input.
+    chooses. `pieces` are the ends of stretches to be integrated one after the other, each
+    with the largest step allowed in it: where a recording drives an input, steps must not
+    pass over its samples.
     """
 
     rhs: Callable[[float, Array], Array]
@@ -55,7 +57,7 @@ class PhaseProblem:
     state0: Array
     duration: float
     times: Array | None
-    max_step: float
+    pieces: tuple[tuple[float, float], ...]
     events: EventFunctions | None
     progress: Callable[[float], Any]
 
@@ -75,6 +77,11 @@ class PhaseResult:
     stopped_by: int | None = None
     failure: str = ""
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a terminal event ended the phase."""
+        return self.stopped_by is not None
+
 
 def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
     """Integrate one phase; a failure is recorded in the result with what was computed."""
@@ -85,37 +92,57 @@ def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
             # SciPy's explicit methods would look for a first step for ever.
             result.failure = "a rate of change is not finite"
             return result
-        solver = _solver(problem, settings)
         watch = None if problem.events is None else _Watch(problem, problem.events)
-        while solver.status == "running" and result.stopped_by is None:
-            if failure := _step(solver, caught):
-                result.failure = failure
+        begin = 0.0
+        for end, max_step in problem.pieces:
+            solver = _solver(problem, settings, begin, result.end_state, end, max_step)
+            _integrate_piece(solver, problem, settings, watch, caught, result)
+            result.n_rhs += int(solver.nfev)
+            result.n_jacobian += int(solver.njev)
+            if result.failure or result.stopped_by is not None:
                 break
-            result.n_steps += 1
-            if watch is not None:
-                watch.step(solver, result)
-            _record(solver, problem, result)
-            if result.n_steps % STEPS_BETWEEN_REPORTS == 0:
-                problem.progress(solver.t)
-            if result.n_steps >= settings.max_steps and solver.status == "running":
-                result.failure = f"more than `max_steps` = {settings.max_steps} steps"
-                break
-    result.n_rhs, result.n_jacobian = int(solver.nfev), int(solver.njev)
+            begin = end
     return result
 
 
-def _solver(problem: PhaseProblem, settings: Settings) -> OdeSolver:
+def _solver(
+    problem: PhaseProblem,
+    settings: Settings,
+    begin: float,
+    state: Array,
+    end: float,
+    max_step: float,
+) -> OdeSolver:
     options = {"jac": problem.jacobian} if settings.method in IMPLICIT else {}
     return METHODS[settings.method](
-        problem.rhs,
-        0.0,
-        problem.state0,
-        problem.duration,
-        rtol=settings.rtol,
-        atol=settings.atol,
-        max_step=problem.max_step,
-        **options,
-    )
+        problem.rhs, begin, state, end,
+        rtol=settings.rtol, atol=settings.atol, max_step=max_step, **options,
+    )  # fmt: skip
+
+
+def _integrate_piece(
+    solver: OdeSolver,
+    problem: PhaseProblem,
+    settings: Settings,
+    watch: _Watch | None,
+    caught: list[warnings.WarningMessage],
+    result: PhaseResult,
+) -> None:
+    """Step through one piece of a phase, adding to `result`."""
+    while solver.status == "running" and not result.is_stopped:
+        if failure := _step(solver, caught):
+            result.failure = failure
+            return
+        result.n_steps += 1
+        if watch is not None:
+            watch.step(solver, result)
+        _record(solver, problem, result)
+        if result.n_steps % STEPS_BETWEEN_REPORTS == 0:
+            problem.progress(solver.t)
+        is_done = result.is_stopped or result.end >= problem.duration
+        if result.n_steps >= settings.max_steps and not is_done:
+            result.failure = f"more than `max_steps` = {settings.max_steps} steps"
+            return
 
 
 def _step(solver: OdeSolver, caught: list[warnings.WarningMessage]) -> str:

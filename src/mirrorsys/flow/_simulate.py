@@ -182,7 +182,7 @@ def _protocol(
     protocol: Protocol | Phase | None, duration: float | None, times: ArrayLike | None
 ) -> Protocol:
     if isinstance(protocol, Phase):
-        protocol = Protocol((protocol,), protocol.name)
+        protocol = Protocol((protocol,), name=protocol.name)
     if protocol is not None and not isinstance(protocol, Protocol):
         raise TypeError(f"`protocol` is {protocol!r}; give a Protocol or a Phase.")
     if protocol is not None and duration is not None:
@@ -198,7 +198,7 @@ def _protocol(
     if not 0 < _number(end) < math.inf:
         label = "duration" if duration is not None else "times"
         raise ValueError(f"`{label}` ends the run at {end!r}; give a finite time of more than 0.")
-    return Protocol((Phase(end, name="run"),), "inputs at rest")
+    return Protocol((Phase(end, name="run"),), name="inputs at rest")
 
 
 def _settings(method: str, rtol: float, atol: float, max_steps: int) -> Settings:
@@ -274,9 +274,13 @@ def _failure(
     state = dict(zip(system.state_names, result.end_state.tolist(), strict=True))
     shown = ", ".join(f"{name}={value:.4g}" for name, value in list(state.items())[:6])
     message = (
-        f"integration of {system.name!r} failed at time {time:g} {system.time_unit} in phase "
-        f"{phase.name!r} at {shown}: {result.failure}. Try another `method` or looser "
+        f"integration of {system.name!r} failed at time {_with_unit(time, system.time_unit)} "
+        f"in phase {phase.name!r} at {shown}: {result.failure}. Try another `method` or looser "
         "tolerances, or check the equations there; `.partial` holds the run up to this time."
     )
     trajectory.status = f"failed: {result.failure}"
     return IntegrationError(message, to_dataset(trajectory), time, phase.name, state)
+
+
+def _with_unit(time: float, unit: str) -> str:
+    return f"{time:g}" if unit == "1" else f"{time:g} {unit}"

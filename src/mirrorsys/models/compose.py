@@ -23,7 +23,10 @@ PORTS = {"seen_distress": "expressed_distress", "seen_soothing": "expressed_soot
 
 
 def dyad(first: System, second: System) -> System:
-    """Return two persons who see each other as one system.
+    """Return two persons who can see each other as one system.
+
+    Contact rests at 0: give ``contact=1`` in a phase or in `params`, and
+    ``engagement=1`` where they are to learn.
 
     Parameters
     ----------
@@ -54,7 +57,9 @@ def network(
     persons: Iterable[System],
     contacts: Iterable[tuple[str, str]] | Mapping[tuple[str, str], float] | None = None,
 ) -> System:
-    """Return any number of persons who see each other as one system.
+    """Return any number of persons who can see each other as one system.
+
+    Contact rests at 0 unless `contacts` says otherwise.
 
     Parameters
     ----------

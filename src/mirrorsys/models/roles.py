@@ -81,7 +81,7 @@ def detached_therapist(name: str = "therapist") -> System:
 
 
 def overwhelmed_therapist(name: str = "therapist") -> System:
-    """Return a helper who feels everything and has no tenderness toward himself."""
+    """Return a helper who feels everything, no more tender toward himself than a client."""
     return _role(name, initial={"pathway": 0.05})
 
 

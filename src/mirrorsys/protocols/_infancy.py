@@ -80,7 +80,7 @@ def _with_waking(phases: tuple[Phase, ...], name: str) -> Protocol:
         replace(phase, reset=WAKING) if before.name == "sleep" else phase
         for before, phase in pairwise(phases)
     )
-    return Protocol((phases[0], *woken), name)
+    return Protocol((phases[0], *woken), name=name)
 
 
 def upbringing(
@@ -156,5 +156,5 @@ def still_face(
             Phase(minutes, together | still, name="still face"),
             Phase(minutes, together, name="reunion"),
         ),
-        "still-face experiment",
+        name="still-face experiment",
     )

@@ -113,7 +113,7 @@ class Protocol:
     """
 
     phases: tuple[Phase, ...]
-    name: str = "protocol"
+    name: str = field(default="protocol", kw_only=True)
 
     def __post_init__(self) -> None:
         phases = (self.phases,) if isinstance(self.phases, Phase) else tuple(self.phases)
@@ -144,11 +144,11 @@ class Protocol:
         """Return this protocol followed by another one."""
         if not isinstance(other, Protocol):
             return NotImplemented
-        return Protocol(self.phases + other.phases, f"{self.name}, {other.name}")
+        return Protocol(self.phases + other.phases, name=f"{self.name}, {other.name}")
 
     def __mul__(self, times: int) -> Protocol:
         """Return this protocol repeated."""
-        return Protocol(self.phases * check_count(times, "times"), self.name)
+        return Protocol(self.phases * check_count(times, "times"), name=self.name)
 
     def __repr__(self) -> str:
         names = list(dict.fromkeys(phase.name for phase in self.phases))
@@ -195,14 +195,14 @@ def protocol_from_dict(data: Mapping[str, Any]) -> Protocol:
             )
             for each in data["phases"]
         ]
-        return Protocol(tuple(phases), data["name"])
+        return Protocol(tuple(phases), name=data["name"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a protocol's description is broken: {error!r}.") from error
 
 
 def concatenated(protocols: Iterable[Protocol], name: str) -> Protocol:
     """Return several protocols, one after the other, under one name."""
-    return Protocol(tuple(phase for protocol in protocols for phase in protocol), name)
+    return Protocol(tuple(phase for protocol in protocols for phase in protocol), name=name)
 
 
 def _finite(value: Any, label: str) -> float:

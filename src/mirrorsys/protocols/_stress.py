@@ -21,7 +21,7 @@ def constant(duration: float, name: str = "life", /, **inputs: float) -> Protoco
     **inputs : float
         By bare name: ``constant(1440, stressor=0.08)``.
     """
-    return Protocol((Phase(duration, inputs, name=name),), name)
+    return Protocol((Phase(duration, inputs, name=name),), name=name)
 
 
 def stress_test(
@@ -51,5 +51,5 @@ def stress_test(
             Phase(minutes, {of(person, "stressor"): stressor}, name="stress"),
             Phase(recovery_minutes, quiet, name="recovery"),
         ),
-        "stress test",
+        name="stress test",
     )

@@ -57,7 +57,7 @@ def session(
                 name="session",
             ),
         ),
-        "one session",
+        name="one session",
     )
 
 
@@ -96,7 +96,7 @@ def everyday_life(
     if helper is not None:
         life[of(helper, "stressor")] = helper_life
     if practice_minutes == 0:
-        return Protocol((Phase(days * DAY, life, name=name),), name)
+        return Protocol((Phase(days * DAY, life, name=name),), name=name)
     practising = {**life, of(client, "stressor"): practice, of(client, "engagement"): 1.0}
     day = (
         Phase(DAY - practice_minutes, life, name=name),
@@ -104,7 +104,7 @@ def everyday_life(
     )
     rest = (days % 1) * DAY
     last = (Phase(rest, life, name=name),) if rest > 1e-9 else ()
-    return Protocol(day * int(days) + last, f"{name} with home practice")
+    return Protocol(day * int(days) + last, name=f"{name} with home practice")
 
 
 def weekly_sessions(
@@ -211,4 +211,4 @@ def caseload(
     night = Phase(DAY - sessions_a_day * (minutes + break_minutes), alone, name="night")
     weekend = (Phase((7 - days_a_week) * DAY, alone, name="weekend"),) if days_a_week < 7 else ()
     week = (hour * sessions_a_day + (night,)) * days_a_week + weekend
-    return Protocol(week * n_weeks, f"caseload of {n_weeks} weeks")
+    return Protocol(week * n_weeks, name=f"caseload of {n_weeks} weeks")

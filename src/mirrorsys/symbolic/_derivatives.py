@@ -237,6 +237,8 @@ def _gradient(expression: sp.Expr, states: frozenset[sp.Symbol]) -> dict[sp.Symb
         base, exponent = expression.base, expression.exp
         outer = exponent * base ** (exponent - 1)
         parts = [{s: outer * inner for s, inner in _gradient(base, states).items()}]
+    elif expression.is_Function and not isinstance(expression, sp.Piecewise):
+        parts = list(_argument_gradients(expression, states))
     else:
         present = sorted(expression.free_symbols & states, key=str)
         parts = [{state: _derivative(expression, state) for state in present}]
@@ -255,6 +257,23 @@ def _factor_gradients(
         others = factors[:index] + factors[index + 1 :]
         inner = _gradient(factor, states)
         yield {state: sp.Mul(*others, derivative) for state, derivative in inner.items()}
+
+
+def _argument_gradients(
+    function: sp.Function, states: frozenset[sp.Symbol]
+) -> Iterator[dict[sp.Symbol, sp.Expr]]:
+    """Yield the chain rule's part of each argument.
+
+    SymPy's `diff` allows for complex arguments of abs and sign, such as the square root of
+    a negative state, and then finds no derivative.
+    """
+    for index, argument in enumerate(function.args, start=1):
+        if inner := _gradient(argument, states):
+            if isinstance(function, sp.Abs):
+                outer = sp.sign(argument)
+            else:
+                outer = 0 if isinstance(function, sp.sign) else function.fdiff(index)
+            yield {state: outer * derivative for state, derivative in inner.items()}
 
 
 def _derivative(expression: sp.Expr, state: sp.Symbol) -> sp.Expr:

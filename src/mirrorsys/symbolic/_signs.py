@@ -38,6 +38,11 @@ class Domain:
         return math.isinf(self.low) and math.isinf(self.high)
 
     @property
+    def is_upside_down(self) -> bool:
+        """Whether only the high end is finite."""
+        return math.isinf(self.low) and math.isfinite(self.high)
+
+    @property
     def finite_end(self) -> Fraction | int:
         """The finite end, the lower one if there are two, zero if there is none."""
         ends = (Fraction(end) for end in self.interval if math.isfinite(end))
@@ -89,7 +94,9 @@ def _terms(polynomial: Polynomial) -> dict[tuple[int, ...], Fraction]:
 
 def _sign_of_coefficients(polynomial: Polynomial, domains: Sequence[Domain]) -> PolynomialSign:
     """Compare coefficients after every range has been moved to start at zero."""
-    moved = [axis for axis, domain in enumerate(domains) if domain.finite_end]
+    moved = [
+        axis for axis, domain in enumerate(domains) if domain.is_upside_down or domain.finite_end
+    ]
     if math.prod(polynomial.degrees()[axis] + 1 for axis in moved) > MAX_SIZE:
         return PolynomialSign(None)
     if moved:
@@ -108,7 +115,7 @@ def _sign_of_coefficients(polynomial: Polynomial, domains: Sequence[Domain]) -> 
 def _moved(generator: Polynomial, domain: Domain) -> Polynomial:
     end = Fraction(domain.finite_end)
     number = flint.fmpq(end.numerator, end.denominator)
-    return generator + number if math.isfinite(domain.low) else number - generator
+    return number - generator if domain.is_upside_down else generator + number
 
 
 def _changes_sign(powers: Sequence[int], domains: Sequence[Domain]) -> bool:

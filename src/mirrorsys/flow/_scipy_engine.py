@@ -130,6 +130,9 @@ def _integrate_piece(
 ) -> None:
     """Step through one piece of a phase, adding to `result`."""
     while solver.status == "running" and not result.is_stopped:
+        if result.n_steps >= settings.max_steps:
+            result.failure = f"more than `max_steps` = {settings.max_steps} steps"
+            return
         if failure := _step(solver, caught):
             result.failure = failure
             return
@@ -139,10 +142,6 @@ def _integrate_piece(
         _record(solver, problem, result)
         if result.n_steps % STEPS_BETWEEN_REPORTS == 0:
             problem.progress(solver.t)
-        is_done = result.is_stopped or result.end >= problem.duration
-        if result.n_steps >= settings.max_steps and not is_done:
-            result.failure = f"more than `max_steps` = {settings.max_steps} steps"
-            return
 
 
 def _step(solver: OdeSolver, caught: list[warnings.WarningMessage]) -> str:

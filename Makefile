@@ -9,7 +9,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup figures claims test test-slow check bench clean
+.PHONY: help setup figures claims test coverage test-slow check bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /:	/' | expand -t 14
@@ -22,7 +22,10 @@ figures: $(READY) ## draw every figure, and write its data, into figures/
 claims: $(READY) ## compute the table of claims S1-S12; fails if one fails
 	$(BIN)/mirrorsys claims
 
-test: $(READY) ## run the tests and report the coverage of src
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+coverage: $(READY) ## run the tests and report the coverage of src (slower)
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 test-slow: $(READY) ## run the tests marked slow

@@ -206,7 +206,9 @@ class System:
             return (name,)
         if found := tuple(each for each in known if each.partition(".")[2] == name):
             return found
-        nearest = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4) or known[:12]
+        bare = dict.fromkeys(each.partition(".")[2] for each in known if "." in each)
+        nearest = difflib.get_close_matches(str(name), [*known, *bare], n=3, cutoff=0.4)
+        nearest = nearest or known[:12]
         raise ValueError(
             f"{self.name!r} has no {kinds} called {name!r}; did you mean one of {nearest}?"
         )

@@ -1,0 +1,110 @@
+"""Contract a box around the zeros that it can hold, and say where to bisect it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirrorsys.analysis import _contraction
+from mirrorsys.kernels import _interval_functions, _intervals, _program, _propagation, _tape
+from mirrorsys.kernels._compile import backend_in_use
+from mirrorsys.kernels._compiled import library
+from mirrorsys.kernels._program import program, workspace
+from mirrorsys.kernels._tape import Tape
+
+__all__ = ["Contractor"]
+
+Floats = NDArray[np.float64]
+
+MAX_SWEEPS = 30
+COMPILING = 4_000_000  # the effort of compiling: some 10 s
+SWAMPED = 1e4  # times the finest length, for boxes in which rounding errors prevail
+WORTHWHILE = 0.8  # sweep again while some side shrinks to less than this
+
+
+@dataclass
+class _Effort:
+    """What contractions have cost in this process; results do not depend on it.
+
+    Plain Python solves a dyad before machine code would be ready, so it starts; when it has
+    cost about as much as compiling would, machine code takes over, ten times faster.
+    """
+
+    spent: int = 0
+
+    @property
+    def is_worth_compiling(self) -> bool:
+        return self.spent > COMPILING and backend_in_use() == "numba"
+
+
+_EFFORT = _Effort()
+
+
+class Contractor:
+    """The contractions of a tape, with the arrays that they use over and over.
+
+    Parameters
+    ----------
+    tape : Tape
+    finest : ndarray, shape (n_state,)
+        The length of each side below which it needs no more work.
+    """
+
+    def __init__(self, tape: Tape, finest: Floats) -> None:
+        self._tape, self._finest = tape, finest
+        self._n = len(tape.state_names)
+        n_steps = sum(map(len, tape.needed))
+        self._effort_of_sweep = n_steps * self._n  # in proportion to time, near enough
+        self._use(is_compiled=_EFFORT.is_worth_compiling)
+
+    def _use(self, *, is_compiled: bool) -> None:
+        names = ("propagated", "trimmed", "newton")
+        if is_compiled:
+            modules = (_intervals, _interval_functions, _propagation, _contraction)
+            functions = library(modules, names, rests_on=(_tape, _program))
+        else:
+            functions = {name: getattr(_contraction, name) for name in names}
+        self._is_compiled = is_compiled
+        self._steps: list[Callable[..., bool]] = list(functions.values())
+        self._program = program(self._tape, as_arrays=is_compiled)
+        self._work: Any = workspace(self._tape, as_arrays=is_compiled)
+
+    def contract(self, low: Floats, high: Floats) -> bool:
+        """Narrow a box, in place, to where a zero can be; tell whether any is left."""
+        if not self._is_compiled and _EFFORT.is_worth_compiling:
+            self._use(is_compiled=True)
+        n, work = self._n, self._work
+        work.low[:n], work.high[:n] = low.tolist(), high.tolist()
+        width = high - low
+        for _ in range(MAX_SWEEPS):
+            _EFFORT.spent += self._effort_of_sweep
+            if not all(step(self._program, work) for step in self._steps):
+                return False
+            low[:], high[:] = work.low[:n], work.high[:n]
+            before, width = width, high - low
+            if not np.any((width < WORTHWHILE * before) & (before > self._finest)):
+                break
+        return True
+
+    def side_to_bisect(self, low: Floats, high: Floats) -> int:
+        """Return the side to bisect of the box that was contracted last, or -1 if it is small.
+
+        It is the one along which the outputs vary most, each output's variation counting
+        as 1; the longest one where slopes have no bounds. A box is small also if rounding
+        errors are too large for a shorter one to be contracted, near a multiple zero.
+        """
+        width = high - low
+        is_swamped = np.any(np.array(self._work.noise) >= width)
+        if np.all(width <= (SWAMPED if is_swamped else 1) * self._finest):
+            return -1
+        least, largest = np.array([self._work.jacobian_low, self._work.jacobian_high])
+        variation = np.maximum(-least, largest).reshape(self._n, self._n) * width
+        total = variation.sum(axis=1, keepdims=True)
+        smear = width / self._finest
+        if np.all(total > 0) and np.all(np.isfinite(total)):
+            smear = (variation / total).sum(axis=0)
+        return int(np.argmax(np.where(width > self._finest, smear, -1.0)))

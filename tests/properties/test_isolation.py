@@ -18,8 +18,6 @@ from mirrorsys.kernels._program import program, workspace
 from mirrorsys.kernels._propagation import forward, gradient
 from mirrorsys.kernels._taping import system_tape
 
-pytestmark = pytest.mark.slow  # minutes together
-
 mpmath.mp.dps = 50
 
 # ---- zeros that were planted are found -----------------------------------------------------------
@@ -36,7 +34,7 @@ def with_roots(variable, roots):
 
 
 @given(planted_roots(3), planted_roots(2), planted_roots(2), st.integers(-2, 2), st.integers(-2, 2))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_planted_zeros_are_all_found_and_none_is_invented(xs, ys, zs, bend, mix):
     # Zeros of (p(x), q(y + bend x^2), r(z + x y)) are known; mixing the rows hides them.
     x, y, z = (symbol(name) for name in "xyz")
@@ -48,6 +46,7 @@ def test_planted_zeros_are_all_found_and_none_is_invented(xs, ys, zs, bend, mix)
     mixed = {"x": rows[0] + mix * rows[1], "y": rows[1] - rows[2], "z": rows[2] + rows[0]}
     assume(mix != 1)  # where the mixture is singular
     system = ms.System("planted", {k: sp.expand(v) for k, v in mixed.items()})
+    assume(0 not in system.rhs)
     box = {"x": (-2, 2.3), "y": (-4, 4.1), "z": (-5, 5)}
     planted = {(a, b - bend * a**2, c - a * (b - bend * a**2)) for a, b, c in product(xs, ys, zs)}
     inside = {root for root in planted if lies_within(root, box)}
@@ -71,6 +70,7 @@ def encloses(zero, point):
 
 
 @given(EIGHTHS, st.integers(1, 16), st.booleans())
+@settings(max_examples=30)
 @example(Fraction(1, 2), 7, False)
 def test_two_near_zeros_are_separated_or_reported(root, digits, is_expanded):
     x, near = sp.Rational(root.numerator, root.denominator), sp.Rational(1, 10**digits)
@@ -85,18 +85,20 @@ def test_two_near_zeros_are_separated_or_reported(root, digits, is_expanded):
     assert not found.is_complete or len(found.zeros) == 2
 
 
-@given(EIGHTHS, st.sampled_from([2, 3, 4]))
-@settings(max_examples=20)
-def test_a_multiple_zero_is_reported_in_a_small_box(root, multiplicity):
+@given(EIGHTHS, st.sampled_from([(2, True), (3, True), (4, False)]))
+@settings(max_examples=10)
+def test_a_multiple_zero_is_reported_in_a_small_box(root, form):
+    multiplicity, is_expanded = form
     x = sp.Rational(root.numerator, root.denominator)
-    system = ms.System("multiple", {"x": sp.expand((symbol("x") - x) ** multiplicity)})
+    rate = (symbol("x") - x) ** multiplicity
+    system = ms.System("multiple", {"x": sp.expand(rate) if is_expanded else rate})
 
     found = isolate(system, box={"x": (-3, 3)})
 
     (left,) = found.undecided
     assert encloses(left, [root])
-    assert left.upper[0] - left.lower[0] < 1e-2 ** (4 / multiplicity)
-    assert left.reason == "degenerate"
+    assert left.upper[0] - left.lower[0] < 1e-3
+    assert (left.reason, left.nullity) == ("degenerate", 1)
     assert not found.zeros
 
 
@@ -256,7 +258,7 @@ def exact_ball(value):
 
 
 @given(expressions_on_boxes())
-@settings(max_examples=250)
+@settings(max_examples=150)
 def test_values_in_a_box_lie_within_their_bounds(case):
     system, box, points = case
     tape = system_tape(system)
@@ -279,7 +281,7 @@ def test_values_in_a_box_lie_within_their_bounds(case):
 
 
 @given(expressions_on_boxes())
-@settings(max_examples=250)
+@settings(max_examples=150)
 def test_difference_quotients_lie_within_the_bounds_of_slopes(case):
     system, box, (start, end) = case
     tape = system_tape(system)
@@ -299,7 +301,7 @@ def test_difference_quotients_lie_within_the_bounds_of_slopes(case):
 
 
 @given(st.tuples(EXPRESSIONS, EXPRESSIONS), BOXES, st.tuples(st.integers(0, 8), st.integers(0, 8)))
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_a_zero_of_any_system_is_never_lost(texts, box, eighths):
     # f(x, y) - f(a, b) is zero at (a, b), whatever f is.
     point = [
@@ -315,6 +317,8 @@ def test_a_zero_of_any_system_is_never_lost(texts, box, eighths):
     system = system_or_rejected(
         {name: rate - value for name, rate, value in zip("xy", rates, values, strict=True)}
     )
+
+    assume(0 not in system.rhs)
 
     found = isolate(system, box=dict(zip("xy", box, strict=True)), max_boxes=100)
 

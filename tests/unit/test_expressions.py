@@ -231,6 +231,15 @@ def test_refuses_what_would_take_for_ever(text: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize("text", ["({})", "-{}", "x**{}", "exp({})", "min(x, {})", "({} < 1)"])
+def test_nesting_has_a_limit(text: str) -> None:
+    nested = "x"
+    for _ in range(100):
+        nested = text.format(nested)
+    with pytest.raises(ExpressionError, match="nest at most 60 deep"):
+        parse(nested)
+
+
 @pytest.mark.parametrize(
     "text", ["1/0", "x/0", "x/(1 - 1)", "0**-1", "x*0**-2", "log(0)", "log(-1)", "sqrt(-1)",
              "(-8)**(1/3)", "tan(0)/0", "x + sqrt(-2)", "0**x/0**x"],

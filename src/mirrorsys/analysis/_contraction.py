@@ -110,8 +110,6 @@ def newton(prog: Program, work: Workspace) -> bool:
        interval analysis", BIT 21, 1981.
     """
     n = prog.n_state
-    for i in range(n):
-        work.noise[i] = 0.0
     for index in range(n * n):
         down, up = work.jacobian_low[index], work.jacobian_high[index]
         if down == -INFINITY or up == INFINITY:
@@ -148,7 +146,6 @@ def _newton_step(n: int, i: int, work: Workspace) -> bool:
         y = work.inverse[i * n + k]
         p, q = multiply(y, y, work.value_low[k], work.value_high[k])
         total_low, total_high = add(total_low, total_high, p, q)
-    work.noise[i] = total_high - total_low
     for j in range(n):
         entry_low, entry_high = 0.0, 0.0
         for k in range(n):

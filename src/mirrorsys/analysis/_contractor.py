@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 
 MAX_SWEEPS = 30
 COMPILING = 4_000_000  # the effort of compiling: some 10 s
-SWAMPED = 1e4  # times the finest length, for boxes in which rounding errors prevail
 WORTHWHILE = 0.8  # sweep again while some side shrinks to less than this
 
 
@@ -94,12 +93,10 @@ class Contractor:
         """Return the side to bisect of the box that was contracted last, or -1 if it is small.
 
         It is the one along which the outputs vary most, each output's variation counting
-        as 1; the longest one where slopes have no bounds. A box is small also if rounding
-        errors are too large for a shorter one to be contracted, near a multiple zero.
+        as 1; the longest one where slopes have no bounds.
         """
         width = high - low
-        is_swamped = np.any(np.array(self._work.noise) >= width)
-        if np.all(width <= (SWAMPED if is_swamped else 1) * self._finest):
+        if np.all(width <= self._finest):
             return -1
         least, largest = np.array([self._work.jacobian_low, self._work.jacobian_high])
         variation = np.maximum(-least, largest).reshape(self._n, self._n) * width

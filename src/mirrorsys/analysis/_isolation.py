@@ -9,19 +9,22 @@ steps, each of which can only err on the safe side:
 2. *Balls certify.* Around each group of small boxes that touch, Newton's method on balls
    of 128 bits finds a zero, and the Krawczyk operator proves that it is the only one
    there. A group in which this fails is bisected further; what resists is *undecided*: a
-   multiple zero, several zeros too close to each other, a family of zeros, a zero on a
-   jump or at a point where the right-hand side is undefined. It is reported, never dropped.
+   multiple zero, several zeros too close to each other, a family of zeros, a jump, a point
+   where the right-hand side is undefined. It is reported, never dropped.
 3. Each zero is compared with the faces of the box, and the eigenvalues of the Jacobian
    over its enclosure are enclosed.
 
-Why this way (measured on the dyad of six fast states, and the pair of ten states with
-learning; see also `_contraction`): multiplication of balls is loose on wide boxes, and
-plain Python costs a microsecond an operation, so the search runs on intervals of doubles
-in machine code. Of the contractions, trimming faces with monotone bounds and the
-preconditioned interval Newton operator carry the weight: 27 and 145 boxes with both, 63
-and 541 without the first, 93 and 327 without the second, thousands without either.
-Inverting the steps of an expression (constraint propagation) saves a third of the boxes
-of the larger system, and is what handles poles, where there are no bounded slopes.
+Why this way (boxes examined, for the dyad of six fast states and the pair of ten states
+that learns): 27 and 145 with all contractions; 63 and 541 without trimming faces; 79 and
+287 without the interval Newton operator; with neither, 839 and no end within 2000. Without
+inverting the steps of expressions 29 and 223, and no end for equations with poles, which
+have no bounded slopes. Balls alone would not do: on wide boxes their products are loose
+([0, 1] * [0, 1] becomes [-1/2, 1]).
+
+Its limits: a zero where the Jacobian is singular stays undecided, as does one on a jump,
+where a rate changes sign without ever being zero; equations that hold several states in
+many places need more boxes than equations written once, whatever the form of their zeros;
+and the work grows steeply with the number of states that influence each other both ways.
 
 The parameters are the rationals of their shortest decimals, as everywhere in the library;
 so are the ends of the box.
@@ -44,7 +47,9 @@ from mirrorsys.analysis._search import grouped, searched
 from mirrorsys.analysis._spectrum import enclosed_eigenvalues
 from mirrorsys.analysis._zeros import Isolation, Undecided, Zero
 from mirrorsys.kernels._balls import BallFunction, ball_around, outer_floats
+from mirrorsys.kernels._tape import Tape
 from mirrorsys.kernels._taping import system_tape
+from mirrorsys.symbolic._errors import ContinuumError
 from mirrorsys.symbolic._polynomials import exact
 
 __all__ = ["isolate"]
@@ -85,6 +90,8 @@ def isolate(
 
     Raises
     ------
+    ContinuumError
+        If the equation of some state is zero everywhere.
     ValueError
         If `params` or `box` does not fit the system, or a limit makes no sense.
 
@@ -102,6 +109,7 @@ def isolate(
     if not 0 < smallest <= 0.1:
         raise ValueError(f"`smallest` is {smallest!r}; give a fraction of the box, up to 0.1.")
     tape = system_tape(system, params)
+    _check_isolated(system, tape)
     low, high = np.array(list(sides.values())).T
     finest = smallest * (high - low)
     margin = MARGIN * (high - low)
@@ -136,6 +144,18 @@ def _checked_sides(
             )
         sides[name] = (low, high)
     return sides
+
+
+def _check_isolated(system: System, tape: Tape) -> None:
+    """Refuse a system of which some state does not move at all."""
+    zero = [i for i, value in enumerate(tape.constants, len(tape.state_names)) if value == 0]
+    still = [name for name, k in zip(tape.state_names, tape.outputs, strict=True) if k in zero]
+    if still:
+        raise ContinuumError(
+            f"with these `params` {still} of {system.name!r} do not move, whatever the state: "
+            f"equilibria, if any, form families of {len(still)} or more dimensions; freeze these "
+            "states."
+        )
 
 
 @dataclass(frozen=True)

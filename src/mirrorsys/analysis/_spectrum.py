@@ -108,13 +108,21 @@ def _discs(block: arb_mat, nearby: arb_mat) -> list[tuple[acb, float]] | None:
     size = range(block.nrows())
     try:
         _, vectors = acb_mat(nearby).eig(right=True, algorithm="approx")
-        similar = vectors.mid().inv() * acb_mat(block) * vectors.mid()
+        vectors = _of_equal_length(vectors)
+        similar = vectors.inv() * acb_mat(block) * vectors
     except (ValueError, ZeroDivisionError):
         return None
     if not all(entry.is_finite() for entry in similar.entries()):
         return None
     radii = [sum((abs(similar[i, j]) for j in size if j != i), arb(0)) for i in size]
     return [(similar[i, i], outer_floats(radii[i])[1]) for i in size]
+
+
+def _of_equal_length(vectors: acb_mat) -> acb_mat:
+    """Return the columns of a matrix, each scaled to a largest entry of about 1, exact."""
+    size = range(vectors.nrows())
+    largest = [max(float(vectors[i, j].abs_upper()) for i in size) for j in size]
+    return acb_mat([[vectors[i, j].mid() / largest[j] for j in size] for i in size]).mid()
 
 
 def _eigenvalues(discs: list[tuple[acb, float]]) -> list[Eigenvalue]:

@@ -39,8 +39,7 @@ class Workspace(NamedTuple):
     `low` and `high` are the values of each node on the box; the first entries, the states,
     are the box itself. The others are scratch: values of nodes on a face or at a point,
     slopes of one output with respect to each node, and n_state x n_state matrices, row by
-    row: bounds of the Jacobian, its middle, and the inverse of that. `noise` is how much of a
-    Newton step is rounding error, for each state.
+    row: bounds of the Jacobian, its middle, and the inverse of that.
     """
 
     low: Floats
@@ -56,7 +55,6 @@ class Workspace(NamedTuple):
     centre: Floats
     value_low: Floats
     value_high: Floats
-    noise: Floats
 
 
 def program(tape: Tape, *, as_arrays: bool) -> Program:
@@ -85,7 +83,7 @@ def workspace(tape: Tape, *, as_arrays: bool) -> Workspace:
         *(low, high, low, high),
         *([0.0] * n_nodes for _ in range(2)),
         *([0.0] * (n * n) for _ in range(4)),
-        *([0.0] * n for _ in range(4)),
+        *([0.0] * n for _ in range(3)),
     )
     return Workspace(*(_stored(column, np.float64, as_arrays) for column in columns))
 

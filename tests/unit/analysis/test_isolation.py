@@ -10,8 +10,7 @@ import mirrorsys as ms
 from mirrorsys.analysis import _contractor
 from mirrorsys.analysis._isolation import isolate
 from mirrorsys.kernels import kernel
-
-pytestmark = pytest.mark.slow  # minutes together
+from mirrorsys.symbolic._errors import ContinuumError
 
 
 def on_a_line(rate, low, high, **limits):
@@ -324,6 +323,12 @@ LINE = ms.System("line", {"x": "k/(k - 1) - x"}, {"k": 2})
 def test_bad_input_is_refused_with_a_reason(arguments, message):
     with pytest.raises(ValueError, match=message):
         isolate(LINE, **arguments)
+
+
+def test_states_that_do_not_move_are_to_be_frozen():
+    # At rest nobody learns: every signal is an equilibrium.
+    with pytest.raises(ContinuumError, match=r"client.signal.*2 or more dimensions; freeze"):
+        isolate(DYAD, {"contact": 1})
 
 
 def test_a_box_that_is_no_mapping_is_refused():

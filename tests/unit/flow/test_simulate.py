@@ -140,6 +140,15 @@ def test_no_requested_time_is_lost_to_rounding() -> None:
         np.testing.assert_allclose(run.x, np.exp(-0.5 * times), atol=1e-7)
 
 
+def test_requested_times_are_kept_to_the_last_digit() -> None:
+    """3.85 - 0.7 + 0.7 is another number."""
+    protocol = Protocol((Phase(0.7), Phase(4.3)))
+    times = np.round(np.linspace(0, 4.99, 500), 2)
+    assert (0.7 + (times - 0.7) != times).any()
+    run = ms.simulate(DECAY, protocol=protocol, times=times)
+    np.testing.assert_array_equal(run.time, times)
+
+
 def test_times_alone_say_how_long() -> None:
     run = ms.simulate(DECAY, times=[0, 1, 3])
     assert run.time.values.tolist() == [0, 1, 3]

@@ -11,8 +11,6 @@ import mirrorsys as ms
 from mirrorsys.kernels._balls import BallFunction, ball_around, outer_floats
 from mirrorsys.kernels._taping import system_tape
 
-pytestmark = pytest.mark.slow  # minutes together
-
 POINT = (arb(0.75), arb(-1.25))
 
 

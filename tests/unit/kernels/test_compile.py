@@ -118,6 +118,9 @@ def test_a_damaged_cache_is_repaired(
             sys.modules.pop(source.stem, None)
             assert rate(system) == expected
         assert source.read_text() == text
+        kept = list(tmp_path.glob("__pycache__/*.nb?"))
+        assert kept
+        assert all(len(each.read_bytes()) > 100 for each in kept)  # machine code once more
 
 
 def test_two_processes_share_one_cache(tmp_path: Path) -> None:

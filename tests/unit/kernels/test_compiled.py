@@ -8,8 +8,6 @@ import pytest
 from mirrorsys.kernels import _compiled, _interval_functions, _intervals
 from mirrorsys.kernels._compile import backend_in_use
 
-pytestmark = pytest.mark.slow  # minutes together
-
 BASE = '''"""Numbers."""
 from mirrorsys.kernels._compiled import compiled
 __all__ = ["doubled"]
@@ -77,3 +75,10 @@ def test_the_text_holds_no_import_of_what_it_gathers():
     assert "import math" in text
     assert "from mirrorsys" not in text
     assert "__all__" not in text
+
+
+def test_what_the_code_rests_on_is_part_of_its_name(modules):
+    base, top = modules(2)
+    before = _compiled._text([top], ["root_of_double"], [base])
+    base, top = modules(3)
+    assert _compiled._text([top], ["root_of_double"], [base]) != before

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from mirrorsys.kernels import _interval_functions as functions
 from mirrorsys.kernels import _intervals as interval
 
-pytestmark = pytest.mark.slow  # minutes together
-
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 INFINITY = math.inf
 EVERYTHING = (-INFINITY, INFINITY)

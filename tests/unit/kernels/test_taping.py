@@ -8,8 +8,6 @@ import mirrorsys as ms
 from mirrorsys.kernels._tape import Op
 from mirrorsys.kernels._taping import system_tape
 
-pytestmark = pytest.mark.slow  # minutes together
-
 
 def tape(params=None, given=None, **rates):
     return system_tape(ms.System("some", rates, params or {}), given)

@@ -1,5 +1,16 @@
 """What a system does in the long run: equilibria and their stability."""
 
-from mirrorsys.analysis._equilibria import Certificate, Equilibrium, equilibria
+from mirrorsys.analysis._equilibria import equilibria
+from mirrorsys.analysis._index import IndexCheck
+from mirrorsys.analysis._results import Certificate, Equilibria, Equilibrium, Undecided
+from mirrorsys.analysis._spectrum import Eigenvalue
 
-__all__ = ["Certificate", "Equilibrium", "equilibria"]
+__all__ = [
+    "Certificate",
+    "Eigenvalue",
+    "Equilibria",
+    "Equilibrium",
+    "IndexCheck",
+    "Undecided",
+    "equilibria",
+]

@@ -1,92 +1,38 @@
-"""Equilibria: all of them inside a box, with a certificate."""
+"""equilibria: all of them inside a box, with a certificate."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mirrorsys._system import System
 from mirrorsys._values import parameter_and_input_values
-from mirrorsys.analysis._exact_route import BlockPoint, independent_blocks, points_of_block
-from mirrorsys.analysis._stability import eigenvalues, stability_in_words
+from mirrorsys.analysis._exact_route import as_point, points_of_block
+from mirrorsys.analysis._groups import groups
+from mirrorsys.analysis._interval_route import Remains, interval_points
+from mirrorsys.analysis._points import Place, Point
+from mirrorsys.analysis._results import Certificate, Equilibria, Equilibrium, Undecided
+from mirrorsys.analysis._stability import stability_in_words
+from mirrorsys.analysis._symmetry import classified, exchanges
 from mirrorsys.kernels import expression_function
-from mirrorsys.symbolic import EliminationError
-from mirrorsys.symbolic._polynomials import polynomial_equations
+from mirrorsys.kernels._tape import Tape
+from mirrorsys.kernels._taping import system_tape
+from mirrorsys.symbolic import ContinuumError, EliminationError
+from mirrorsys.symbolic._polynomials import PolynomialEquations, polynomial_equations
 
-__all__ = ["Certificate", "Equilibrium", "equilibria"]
+__all__ = ["equilibria"]
 
-PROVEN = (
-    "the enclosure holds this equilibrium and no other; all equilibria in the box were returned"
-)
+ROUTES = ("auto", "exact", "interval")
+EXACT, INTERVAL = "exact elimination", "interval search"
+ALONE = "the enclosure holds this equilibrium and no other"
+COMPLETE = f"{ALONE}; all equilibria in the box were returned"
 MAX_EQUILIBRIA = 100_000  # of one system
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What is proven about an equilibrium, for the decimal values of all parameters.
-
-    Attributes
-    ----------
-    route : str
-        How it was found: ``"exact elimination"``.
-    proven : str
-        One sentence.
-    kept : tuple of str
-        The states whose eliminants were solved, one for each group of states that do not
-        influence the others.
-    enclosure : mapping of str to (float, float)
-        For every state, an interval that holds it, and no other equilibrium together with
-        the enclosures of the other states.
-    multiplicity : int or None
-        How many equilibria meet in this point: 1 if the Jacobian is regular. None if more
-        than one, but they were not counted.
-    """
-
-    route: str
-    proven: str
-    kept: tuple[str, ...]
-    enclosure: Mapping[str, tuple[float, float]]
-    multiplicity: int | None
-
-
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """A state in which a system rests.
-
-    Attributes
-    ----------
-    state : mapping of str to float
-        By name.
-    eigenvalues : ndarray of complex, shape (n_state,)
-        Of the Jacobian, the largest real part first. A part that is 0.0 could not be told
-        from zero at 1024 bits; every other sign is proven.
-    stability : str
-        "stable node", "stable focus", "saddle", "saddle-focus", "unstable node",
-        "unstable focus" or "non-hyperbolic".
-    residual : float
-        Largest absolute rate of change of a state, computed in doubles from the system
-        itself: no more than rounding if all is well.
-    certificate : Certificate
-    """
-
-    state: Mapping[str, float]
-    eigenvalues: NDArray[np.complex128]
-    stability: str
-    residual: float
-    certificate: Certificate
-
-    @property
-    def is_stable(self) -> bool:
-        """Whether all eigenvalues have negative real parts."""
-        return self.stability.startswith("stable")
 
 
 def equilibria(
@@ -94,132 +40,300 @@ def equilibria(
     params: Mapping[str, float] | None = None,
     *,
     box: Mapping[str, tuple[float, float]] | None = None,
-) -> tuple[Equilibrium, ...]:
+    route: str = "auto",
+    max_boxes: int = 20_000,
+    smallest: float = 1e-7,
+) -> Equilibria:
     """Find all equilibria of a system inside a box, and prove that there are no others.
 
     Groups of states that do not influence each other are solved one by one. In each, all
     states but one are eliminated exactly, every special case is followed, and the real
-    roots of what remains are isolated; whether a state lies in the box is decided exactly.
+    roots of what remains are isolated. Where equations are not rational, or elimination
+    gets stuck, intervals search the box: pieces are proven empty or bisected, and in what
+    remains each equilibrium is proven to exist and to be alone.
 
     Parameters
     ----------
     system : System
-        With right-hand sides rational in the states.
     params : mapping of str to float, optional
         Parameters and inputs that differ from their defaults. Decimals are taken at their
         word: 0.1 is one tenth.
     box : mapping of str to (float, float), optional
-        Sides that differ from the system's own box. Ends belong to the box and may be
-        infinite.
+        Sides that differ from the system's own box. Ends belong to the box; they may be
+        infinite where elimination succeeds.
+    route : {"auto", "exact", "interval"}
+        "auto" eliminates, and searches by intervals what does not yield.
+    max_boxes : int
+        Work limit of the interval search, for each group of states: boxes examined.
+    smallest : float
+        The interval search bisects until no side is longer than this fraction of the box.
 
     Returns
     -------
-    tuple of Equilibrium
-        By the first state from below; empty if there is none.
+    Equilibria
+        A tuple of `Equilibrium`, by the first state from below; empty if there is none. Its
+        `undecided` holds the regions that the interval search left open (near a bifurcation,
+        at a jump, at the work limit), and `is_complete` tells whether there are any.
 
     Raises
     ------
     EliminationError
-        If the equations are not rational, if elimination gets stuck, or if the equilibria
-        form a continuum. The message names the states to freeze.
+        If elimination does not succeed, and `route` is "exact" or the box is not bounded.
+    ContinuumError
+        If the equilibria are proven to form a continuum. The message names the states to freeze.
     ValueError
-        If `params` or `box` does not fit the system.
+        If an argument does not fit the system.
 
     Examples
     --------
     >>> import mirrorsys as ms
     >>> cubic = ms.System("cubic", {"x": "mu + x - x**3"}, {"mu": 0})
-    >>> [(point.state["x"], point.stability) for point in ms.equilibria(cubic)]
-    [(-1.0, 'stable node'), (0.0, 'unstable node'), (1.0, 'stable node')]
+    >>> ms.equilibria(cubic)
+    3 equilibria of 'cubic'; the rest of the box is proven empty (exact elimination).
+      x   stability      leading eigenvalue
+      -1  stable node    -2
+      0   unstable node  1
+      1   stable node    -2
+    >>> growth = ms.System("growth", {"x": "exp(x) - 3*x"}, box={"x": (-5, 5)})
+    >>> [round(point.state["x"], 6) for point in ms.equilibria(growth)]
+    [0.619061, 1.512135]
     """
-    sides = list(_checked_box(system, box).values())
-    equations = polynomial_equations(system, params or {})
-    found, refusals = [], []
-    for block in independent_blocks(equations):
-        try:
-            found.append(points_of_block(equations, block, sides))
-        except EliminationError as error:
-            refusals.append(error)
-    if not all(found):  # one group has no equilibrium, so the whole has none
-        return ()
-    if refusals:
-        raise refusals[0]
-    if (count := prod(map(len, found))) > MAX_EQUILIBRIA:
+    sides = _checked_box(system, box)
+    _check_options(route, max_boxes, smallest)
+    given = dict(params or {})
+    search = _Search(system, given, route, tuple(sides.values()), max_boxes, smallest)
+    found = search.blocks()
+    undecided = _undecided(found, sides)
+    routes = " and ".join(sorted({each.route for each in found}))
+    count = prod(len(each.points) for each in found)
+    if count > MAX_EQUILIBRIA:
         raise ValueError(
             f"{system.name!r} has {count} equilibria, combinations of those of {len(found)} groups "
             "of states that do not influence each other; study one group alone."
         )
-    rates = _Rates(system, params)
-    solved = [[_Part(each, eigenvalues(each)) for each in points] for points in found]
-    combined = sorted(product(*solved), key=_places)
-    return tuple(_equilibrium(system, parts, rates) for parts in combined)
+    rates = _Rates(system, given)
+    combined = sorted(product(*(each.points for each in found)), key=_order)
+    members = [_equilibrium(system, parts, routes, undecided, rates) for parts in combined]
+    if not undecided:
+        members = _with_symmetry(system, given, sides, members)
+    return Equilibria(
+        members, system=system, params=given, box=sides,
+        route=routes, undecided=undecided, n_boxes=sum(each.n_boxes for each in found),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one group of states contributes to an equilibrium."""
+@dataclasses.dataclass(frozen=True)
+class _Block:
+    """What was found about a group of states that influence no others."""
 
-    point: BlockPoint
-    eigenvalues: list[complex]
+    route: str
+    points: Sequence[Point]
+    remains: Sequence[Remains] = ()
+    n_boxes: int = 0
 
     @property
-    def multiplicity(self) -> int | None:
-        """By elimination, or 1 if the Jacobian is regular, or unknown."""
-        is_regular = all(self.eigenvalues)
-        return self.point.multiplicity or (1 if is_regular else None)
+    def is_proven_empty(self) -> bool:
+        return not self.points and not self.remains
 
 
-def _places(parts: tuple[_Part, ...]) -> list[Fraction]:
-    """Return the states as numbers to sort by, the first state first."""
-    elements = {i: (part.point, e) for part in parts for i, e in part.point.states.items()}
-    return [point.root.place(element) for _, (point, element) in sorted(elements.items())]
+@dataclasses.dataclass(frozen=True)
+class _Search:
+    """The search for the equilibria of each block, by the routes allowed."""
+
+    system: System
+    params: Mapping[str, float]
+    route: str
+    sides: tuple[tuple[float, float], ...]
+    max_boxes: int
+    smallest: float
+
+    def blocks(self) -> list[_Block]:
+        """Return what is found of each block; of one alone if that has no equilibrium.
+
+        Then the whole has none, even if others do not yield.
+        """
+        tape = system_tape(self.system, self.params)
+        found, refusals = [], []
+        equations = self._equations()
+        for states in groups(len(self.sides), tape.links, "weak"):
+            try:
+                block = self._block(tape, equations, states)
+            except EliminationError as error:
+                refusals.append(error)
+                continue
+            if block.is_proven_empty:
+                return [block]
+            found.append(block)
+        if refusals:
+            raise refusals[0]
+        return found
+
+    def _equations(self) -> PolynomialEquations | EliminationError:
+        """Return the polynomial equations, or why there are none."""
+        try:
+            return polynomial_equations(self.system, self.params)
+        except EliminationError as error:
+            if self.route == "exact":
+                raise
+            return error
+
+    def _block(
+        self, tape: Tape, equations: PolynomialEquations | EliminationError, states: list[int]
+    ) -> _Block:
+        if self.route == "interval":
+            return self._searched(tape, states, None)
+        if isinstance(equations, EliminationError):
+            return self._searched(tape, states, equations)
+        try:
+            exact = points_of_block(equations, states, self.sides)
+        except ContinuumError:
+            raise
+        except EliminationError as error:
+            if self.route == "exact":
+                raise
+            return self._searched(tape, states, error)
+        return _Block(EXACT, [as_point(each, self.sides) for each in exact])
+
+    def _searched(self, tape: Tape, states: list[int], refusal: EliminationError | None) -> _Block:
+        names = self.system.state_names
+        for i in states:
+            low, high = self.sides[i]
+            if not low < high or math.isinf(high - low):
+                advice = (
+                    f"`box` gives {names[i]!r} the side {self.sides[i]!r}; the interval search "
+                    "needs two finite numbers, the lower one first (to hold a state at one value, "
+                    "freeze it)."
+                )
+                if refusal is None:
+                    raise ValueError(advice)
+                raise EliminationError(f"{refusal} Or let intervals search a box: {advice}")
+        self._check_moving(tape, states)
+        points, remains, n_boxes = interval_points(
+            tape, states, self.sides, max_boxes=self.max_boxes, smallest=self.smallest
+        )
+        return _Block(INTERVAL, points, remains, n_boxes)
+
+    def _check_moving(self, tape: Tape, states: list[int]) -> None:
+        """Refuse states that do not move at all."""
+        zero = [k for k, value in enumerate(tape.constants, len(tape.state_names)) if value == 0]
+        still = [self.system.state_names[i] for i in states if tape.outputs[i] in zero]
+        if still:
+            raise ContinuumError(
+                f"with these `params` {still} of {self.system.name!r} do not move, whatever the "
+                f"state: equilibria, if any, form families of {len(still)} or more dimensions; "
+                "freeze these states."
+            )
 
 
-def _equilibrium(system: System, parts: tuple[_Part, ...], rates: _Rates) -> Equilibrium:
-    rounded = {
-        i: part.point.root.rounded(element)
-        for part in parts
-        for i, element in part.point.states.items()
-    }
-    values, lows, highs = zip(*(rounded[i] for i in sorted(rounded)), strict=True)
-    spectrum = np.array(
-        sorted((each for part in parts for each in part.eigenvalues), key=_from_the_right)
+def _undecided(
+    found: Sequence[_Block], sides: dict[str, tuple[float, float]]
+) -> tuple[Undecided, ...]:
+    """Return what stays open, each region with every state."""
+    names = list(sides)
+    return tuple(
+        Undecided(
+            sides | {names[i]: side for i, side in each.sides.items()},
+            each.reason,
+            each.n_boxes,
+            each.nullity,
+        )
+        for block in found
+        for each in block.remains
     )
-    names = system.state_names
+
+
+def _places(parts: Sequence[Point]) -> list[Place]:
+    """Return the places of all states, in their order."""
+    return [place for _, place in sorted((i, p) for each in parts for i, p in each.states.items())]
+
+
+def _order(parts: Sequence[Point]) -> list[Any]:
+    return [place.order for place in _places(parts)]
+
+
+def _equilibrium(
+    system: System,
+    parts: Sequence[Point],
+    route: str,
+    undecided: tuple[Undecided, ...],
+    rates: _Rates,
+) -> Equilibrium:
+    names, places = system.state_names, _places(parts)
+    eigenvalues = tuple(
+        sorted(
+            (each for part in parts for each in part.eigenvalues),
+            key=lambda each: (-each.value.real, -each.value.imag),
+        )
+    )
     multiplicities = [part.multiplicity for part in parts]
+    saturated = {part.is_saturated for part in parts}
+    state = {name: place.value for name, place in zip(names, places, strict=True)}
     return Equilibrium(
-        state=MappingProxyType(dict(zip(names, values, strict=True))),
-        eigenvalues=spectrum,
-        stability=stability_in_words(spectrum),
-        residual=rates.largest(values),
+        state=state,
+        eigenvalues=np.array([each.value for each in eigenvalues]),
+        stability=stability_in_words(eigenvalues),
+        residual=rates.largest(state),
         certificate=Certificate(
-            route="exact elimination",
-            proven=PROVEN,
-            kept=tuple(names[part.point.kept] for part in parts),
-            enclosure=MappingProxyType(
-                dict(zip(names, zip(lows, highs, strict=True), strict=True))
-            ),
+            route=route,
+            proven=ALONE if undecided else COMPLETE,
+            enclosure={
+                name: (place.low, place.high) for name, place in zip(names, places, strict=True)
+            },
+            eigenvalues=eigenvalues,
             multiplicity=None if None in multiplicities else prod(filter(None, multiplicities)),
+            index=prod(part.index for part in parts),
+            on_faces=_named(names, [part.on_faces for part in parts]),
+            near_faces=_named(names, [part.near_faces for part in parts]),
+            is_saturated=next((each for each in (False, None) if each in saturated), True),
+            kept=tuple(names[part.kept] for part in parts if part.kept is not None),
+            undecided=undecided,
         ),
     )
 
 
-def _from_the_right(value: complex) -> tuple[float, float]:
-    return -value.real, -value.imag
+def _named(names: Sequence[str], parts: Sequence[Mapping[int, float]]) -> Mapping[str, float]:
+    ends = {i: end for part in parts for i, end in part.items()}
+    return {names[i]: ends[i] for i in sorted(ends)}
+
+
+def _with_symmetry(
+    system: System,
+    params: Mapping[str, float],
+    sides: Mapping[str, tuple[float, float]],
+    members: list[Equilibrium],
+) -> list[Equilibrium]:
+    parameters, inputs = parameter_and_input_values(system, params)
+    symmetries = exchanges(system, parameters | inputs, sides)
+    if not symmetries:
+        return members
+    kinds = classified([each.certificate.enclosure for each in members], symmetries)
+    return [
+        dataclasses.replace(each, symmetry=word, images=images)
+        for each, (word, images) in zip(members, kinds, strict=True)
+    ]
 
 
 class _Rates:
     """The right-hand side in doubles, straight from the system: a check on the algebra."""
 
-    def __init__(self, system: System, params: Mapping[str, float] | None) -> None:
+    def __init__(self, system: System, params: Mapping[str, float]) -> None:
         given = parameter_and_input_values(system, params)
         self.parameters, self.inputs = (np.array(list(each.values())) for each in given)
         self.function = expression_function(system, system.rhs)
 
-    def largest(self, state: tuple[float, ...]) -> float:
+    def largest(self, state: Mapping[str, float]) -> float:
         out = np.empty(len(state))
-        self.function(np.array(state), self.parameters, self.inputs, out)
+        self.function(np.array(list(state.values())), self.parameters, self.inputs, out)
         return float(np.max(np.abs(out)))
+
+
+def _check_options(route: str, max_boxes: int, smallest: float) -> None:
+    if route not in ROUTES:
+        raise ValueError(f"`route` is {route!r}; give one of {list(ROUTES)}.")
+    if not max_boxes >= 1:
+        raise ValueError(f"`max_boxes` is {max_boxes!r}; give a whole number above zero.")
+    if not 0 < smallest <= 0.1:
+        raise ValueError(f"`smallest` is {smallest!r}; give a fraction of the box, up to 0.1.")
 
 
 def _checked_box(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from flint import fmpq_poly
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from flint import arb_mat, fmpq_poly
 
+from mirrorsys.analysis._points import Place, Point, is_saturated, sign_of_determinant
+from mirrorsys.analysis._stability import Matrix, exact_eigenvalues
 from mirrorsys.symbolic._eliminant import continuum
 from mirrorsys.symbolic._elimination import Case, all_cases
-from mirrorsys.symbolic._errors import ContinuumError, EliminationError
-from mirrorsys.symbolic._polynomials import PolynomialEquations
+from mirrorsys.symbolic._errors import ContinuumError, EliminationError, GrowthError
+from mirrorsys.symbolic._polynomials import PolynomialEquations, exact
 from mirrorsys.symbolic._substitution import variables
 from mirrorsys.symbolic._univariate import (
     RealRoot,
@@ -24,20 +25,21 @@ from mirrorsys.symbolic._univariate import (
     factored,
     real_roots,
     to_flint,
+    to_rational,
 )
 
 if TYPE_CHECKING:
     from sympy.polys.rings import PolyElement
 
-__all__ = ["BlockPoint", "groups", "independent_blocks", "points_of_block"]
+__all__ = ["ExactPoint", "as_point", "points_of_block"]
 
 ZERO = fmpq_poly([0])
+BITS = 1024  # to tell the sign of a determinant
 Sides = Sequence[tuple[float, float]]
-Matrix = list[list[fmpq_poly]]
 
 
 @dataclass(frozen=True)
-class BlockPoint:
+class ExactPoint:
     """An equilibrium of some states that depend on no others, in exact numbers.
 
     Attributes
@@ -60,31 +62,37 @@ class BlockPoint:
     multiplicity: int | None
 
 
-def independent_blocks(equations: PolynomialEquations) -> list[list[int]]:
-    """Return the states in groups such that none influences another group."""
-    links = [
-        (i, j)
-        for i, pair in enumerate(zip(equations.numerators, equations.denominators, strict=True))
-        for each in pair
-        for j in variables(each)
-    ]
-    return groups(len(equations.numerators), links, "weak")
-
-
-def groups(n_nodes: int, links: Sequence[tuple[int, int]], connection: str) -> list[list[int]]:
-    """Return the connected components of a directed graph, by their lowest node."""
-    rows, columns = zip(*links, strict=True) if links else ((), ())
-    graph = coo_array(([1] * len(links), (rows, columns)), shape=(n_nodes, n_nodes))
-    _, labels = connected_components(graph, connection=connection)
-    members: dict[int, list[int]] = {}
-    for node, label in enumerate(labels):
-        members.setdefault(int(label), []).append(node)
-    return sorted(members.values())
+def as_point(found: ExactPoint, sides: Sides) -> Point:
+    """Return in doubles and bounds what is known in exact numbers."""
+    root = found.root
+    slopes = arb_mat([[root.ball(each, BITS) for each in row] for row in found.jacobian])
+    eigenvalues = exact_eigenvalues(found.jacobian, root)
+    is_regular = all(each.value for each in eigenvalues)
+    on_faces = {
+        i: end
+        for i, element in found.states.items()
+        if element.degree() <= 0
+        for end in sides[i]
+        if math.isfinite(end) and to_rational(element) == exact(end)
+    }
+    order = list(found.states)
+    return Point(
+        states={
+            i: Place(*root.rounded(each), root.place(each)) for i, each in found.states.items()
+        },
+        eigenvalues=eigenvalues,
+        index=sign_of_determinant(slopes, BITS),
+        multiplicity=found.multiplicity or (1 if is_regular else None),
+        kept=found.kept,
+        on_faces=on_faces,
+        near_faces={},
+        is_saturated=is_saturated(slopes, [order.index(i) for i in on_faces], BITS),
+    )
 
 
 def points_of_block(
     equations: PolynomialEquations, block: Sequence[int], sides: Sides
-) -> list[BlockPoint]:
+) -> list[ExactPoint]:
     """Return all equilibria of a block inside the box.
 
     Every state is tried as the one to keep, until elimination succeeds.
@@ -98,7 +106,7 @@ def points_of_block(
     for kept in block:
         try:
             return list(_points(equations, block, kept, sides))
-        except ContinuumError:  # whichever state is kept
+        except (ContinuumError, GrowthError):  # whichever state is kept
             raise
         except EliminationError as error:
             errors.append(error)
@@ -107,7 +115,7 @@ def points_of_block(
 
 def _points(
     equations: PolynomialEquations, block: Sequence[int], kept: int, sides: Sides
-) -> Iterator[BlockPoint]:
+) -> Iterator[ExactPoint]:
     start = Case(
         tuple(equations.numerators[i] for i in block),
         tuple(equations.denominators[i] for i in block),
@@ -129,7 +137,7 @@ def _points(
             jacobian = _jacobian(equations, block, states, minimal)
             multiplicity = exponent if case.is_regular else None
             for root in inside:
-                yield BlockPoint(kept, root, states, jacobian, multiplicity)
+                yield ExactPoint(kept, root, states, jacobian, multiplicity)
 
 
 def _is_possible(case: Case, sides: Sides) -> bool:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from flint import acb, acb_mat, arb, arb_mat, ctx
 
-from mirrorsys.analysis._exact_route import groups
+from mirrorsys.analysis._groups import groups
 from mirrorsys.kernels._balls import outer_floats
 
-__all__ = ["Eigenvalue", "enclosed_eigenvalues"]
+__all__ = ["Eigenvalue", "enclosed_eigenvalues", "rectangle"]
 
 SHARP = 1e-6  # discs wider than this part of the norm are worth a second attempt
 NUDGE = 2.0**-64  # of the norm; eigenvectors of a Jordan block of two move apart by its root
@@ -29,23 +29,33 @@ class Eigenvalue:
 
     Parameters
     ----------
+    value : complex
+        The middle of the rectangle, a part being 0.0 if its sign is not proven.
     real, imag : (float, float)
         Lower and upper bounds; ``imag`` is (0.0, 0.0) if the eigenvalue is proven real.
     """
 
+    value: complex
     real: tuple[float, float]
     imag: tuple[float, float]
 
     @property
-    def value(self) -> complex:
-        """The middle of the rectangle, a part being 0.0 if its sign is not proven."""
-        return complex(_middle(self.real), _middle(self.imag))
+    def is_sharp(self) -> bool:
+        """Whether both parts are known to about a millionth of the eigenvalue, or of 1."""
+        width = max(self.real[1] - self.real[0], self.imag[1] - self.imag[0])
+        return width <= SHARP * max(1.0, abs(self.value))
 
     @property
     def side(self) -> int:
         """-1 if the real part is proven negative, 1 if positive, else 0."""
         low, high = self.real
         return (low > 0) - (high < 0)
+
+
+def rectangle(real: arb, imag: arb) -> Eigenvalue:
+    """Return the eigenvalue in a rectangle."""
+    middle = (0.0 if part.contains(0) else float(part.mid()) for part in (real, imag))
+    return Eigenvalue(complex(*middle), outer_floats(real), outer_floats(imag))
 
 
 def enclosed_eigenvalues(matrix: arb_mat, bits: int) -> tuple[Eigenvalue, ...]:
@@ -83,7 +93,7 @@ def _irreducible(matrix: arb_mat) -> list[list[int]]:
 
 def _of_block(block: arb_mat) -> list[Eigenvalue]:
     if block.nrows() == 1:
-        return [Eigenvalue(outer_floats(block[0, 0]), (0.0, 0.0))]
+        return [rectangle(block[0, 0], arb(0))]
     discs = _discs(block, block.mid())
     norm = _norm(block)
     if discs is None or max(radius for _, radius in discs) > SHARP * norm:
@@ -141,10 +151,5 @@ def _eigenvalues(discs: list[tuple[acb, float]]) -> list[Eigenvalue]:
         is_real = len(group) == 1 and imag.contains(0)
         if is_real and not any(mirrored.overlaps(other) for other in others):
             imag = arb(0)
-        found += [Eigenvalue(outer_floats(real), outer_floats(imag))] * len(group)
+        found += [rectangle(real, imag)] * len(group)
     return found
-
-
-def _middle(bounds: tuple[float, float]) -> float:
-    low, high = bounds
-    return 0.0 if low <= 0.0 <= high else 0.5 * low + 0.5 * high

@@ -1,4 +1,4 @@
-"""Eigenvalues with proven signs, and stability in words.
+"""Eigenvalues at an exact equilibrium, with proven signs, and stability in words.
 
 The characteristic polynomial is computed in the number field of the equilibrium, so
 multiple eigenvalues and the eigenvalue zero are found by algebra; only then are the
@@ -10,50 +10,54 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import flint
-import numpy as np
-from flint import acb, acb_poly, fmpq, fmpq_poly
-from numpy.typing import NDArray
+from flint import acb, acb_poly, arb, fmpq, fmpq_poly
 
-from mirrorsys.analysis._exact_route import BlockPoint, Matrix, groups
+from mirrorsys.analysis._groups import groups
+from mirrorsys.analysis._spectrum import Eigenvalue, rectangle
 from mirrorsys.symbolic._univariate import RealRoot, divided
 
-__all__ = ["eigenvalues", "stability_in_words"]
+__all__ = ["exact_eigenvalues", "stability_in_words"]
 
 PRECISIONS = (128, 256, 512, 1024)  # bits; at the last, what touches zero counts as zero
 ONE = fmpq_poly([1])
 
+Matrix = Sequence[Sequence[fmpq_poly]]  # elements of the field of a root
 Polynomial = list[fmpq_poly]  # in one variable, elements as coefficients, the constant first
 
 
-def eigenvalues(point: BlockPoint) -> list[complex]:
-    """Return the eigenvalues of the Jacobian at an equilibrium, each as often as it occurs.
+def exact_eigenvalues(jacobian: Matrix, root: RealRoot) -> tuple[Eigenvalue, ...]:
+    """Return the eigenvalues of a matrix of elements, the largest real part first.
 
-    They are enclosed in balls and rounded. A real or imaginary part is 0.0 only if it is
-    zero or too close to zero to tell from it at 1024 bits; every other sign is proven.
+    Each stands as often as it occurs. A real or imaginary part that is not exactly zero is
+    enclosed away from zero, unless 1024 bits cannot tell it from zero.
     """
-    size = len(point.jacobian)
-    links = [(i, j) for i in range(size) for j in range(size) if not point.jacobian[i][j].is_zero()]
-    minimal = point.root.minimal
+    size = range(len(jacobian))
+    links = [(i, j) for i in size for j in size if not jacobian[i][j].is_zero()]
     # States that influence each other only one way do not mix: one group at a time.
-    return [
-        _rounded(ball)
-        for group in groups(size, links, "strong")
-        for ball in _roots(
-            _characteristic([[point.jacobian[i][j] for j in group] for i in group], minimal),
-            point.root,
+    found = [
+        eigenvalue
+        for group in groups(len(jacobian), links, "strong")
+        for eigenvalue in _roots(
+            _characteristic([[jacobian[i][j] for j in group] for i in group], root.minimal), root
         )
     ]
+    return tuple(sorted(found, key=lambda each: (-each.value.real, -each.value.imag)))
 
 
-def _roots(polynomial: Polynomial, root: RealRoot) -> list[acb]:
+def _roots(polynomial: Polynomial, root: RealRoot) -> list[Eigenvalue]:
     if balls := _simple_roots(polynomial, root):
-        return balls
+        return [_bounds(ball, balls) for ball in balls]
     factors = list(_square_free(polynomial, root.minimal))
     if factors == [(polynomial, 1)]:
         raise ArithmeticError(f"two eigenvalues differ by less than {PRECISIONS[-1]} bits tell.")
-    return [
-        ball for factor, multiplicity in factors for ball in _roots(factor, root) * multiplicity
-    ]
+    return [each for factor, n in factors for each in _roots(factor, root) * n]
+
+
+def _bounds(ball: acb, balls: Sequence[acb]) -> Eigenvalue:
+    """Return the bounds of a root, which is real if its conjugate can only be itself."""
+    mirrored = acb(ball.real, -ball.imag)
+    is_real = sum(mirrored.overlaps(each) for each in balls) == 1 and mirrored.overlaps(ball)
+    return rectangle(ball.real, arb(0) if is_real else ball.imag)
 
 
 def _characteristic(matrix: Matrix, minimal: fmpq_poly) -> Polynomial:
@@ -145,18 +149,19 @@ def _is_sharp(ball: acb) -> bool:
     return not ball.real.contains(0) and ball.rel_accuracy_bits() > 60
 
 
-def _rounded(ball: acb) -> complex:
-    real, imag = (0.0 if part.contains(0) else float(part.mid()) for part in (ball.real, ball.imag))
-    return complex(real, imag)
+def stability_in_words(eigenvalues: Sequence[Eigenvalue]) -> str:
+    """Return the type of an equilibrium with these eigenvalues.
 
-
-def stability_in_words(values: NDArray[np.complex128]) -> str:
-    """Return the type of an equilibrium with these eigenvalues."""
-    if np.any(values.real == 0):
-        return "non-hyperbolic"
-    spirals = bool(np.any(values.imag != 0))
-    if np.all(values.real < 0):
+    "undecided" if an enclosure that holds zero is wide, as it is where the slopes of both
+    sides of a kink are enclosed together.
+    """
+    sides = {each.side for each in eigenvalues}
+    if 0 in sides:
+        is_sharp = all(each.is_sharp for each in eigenvalues if each.side == 0)
+        return "non-hyperbolic" if is_sharp else "undecided"
+    spirals = any(each.value.imag != 0 for each in eigenvalues)
+    if sides == {-1}:
         return "stable focus" if spirals else "stable node"
-    if np.all(values.real > 0):
+    if sides == {1}:
         return "unstable focus" if spirals else "unstable node"
     return "saddle-focus" if spirals else "saddle"

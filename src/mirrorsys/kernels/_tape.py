@@ -6,6 +6,7 @@ which reads one or two nodes before it. Equal parts of several expressions are o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -85,3 +86,26 @@ class Tape:
                 found.add(node)
                 waiting.extend(self.operands(node))
         return tuple(sorted(found))
+
+    @property
+    def links(self) -> list[tuple[int, int]]:
+        """The pairs (output, state) such that the output depends on the state."""
+        n_state = len(self.state_names)
+        return [(i, j) for i, nodes in enumerate(self.needed) for j in nodes if j < n_state]
+
+    def restricted(self, states: Sequence[int]) -> Tape:
+        """Return the tape of some states and their outputs, which depend on no other states."""
+        needed = {node for i in states for node in self.needed[i] if node >= len(self.state_names)}
+        kept = [*states, *sorted(needed)]
+        place = {node: index for index, node in enumerate(kept)}
+        constants = [node for node in kept[len(states) :] if node < self.first_step]
+        steps = []
+        for node in kept[len(states) + len(constants) :]:
+            op, first, second = self.steps[node - self.first_step]
+            steps.append((op, place[first], second if op in ONE_OPERAND else place[second]))
+        return Tape(
+            tuple(self.state_names[i] for i in states),
+            tuple(self.constants[node - len(self.state_names)] for node in constants),
+            tuple(steps),
+            tuple(place[self.outputs[i]] for i in states),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -111,14 +112,19 @@ def eliminant(
     if case.unknowns or not left:
         raise continuum(equations, case.unknowns or (kept,))
     rules = resolved(case)
-    sign = -1 if left[0].LC < 0 else 1
+    common = reduce(_greatest_common_divisor, left)
+    sign = -1 if common.LC < 0 else 1
     return Eliminant(
         system,
         ring.symbols[kept].name,
-        sp.Poly(sign * left[0].as_expr(), ring.symbols[kept]),
+        sp.Poly(sign * common.as_expr(), ring.symbols[kept]),
         {ring.symbols[i].name: expression(rules[i], ring.symbols[kept]) for i in sorted(rules)},
         denominators(case, rules),
     )
+
+
+def _greatest_common_divisor(left: PolyElement, right: PolyElement) -> PolyElement:
+    return left.gcd(right)
 
 
 def kept_state(system: System, keep: str | None) -> int:

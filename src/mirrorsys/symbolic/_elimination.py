@@ -6,7 +6,8 @@ else. Where the pivot is zero the equation says ``a = 0`` and ``b = 0`` instead:
 case of its own. Following both keeps every solution; each lies in exactly one case.
 
 A case ends as a `Case`: equations in the kept state alone, and rules that give the
-other states. Only this triangular structure is used; what does not yield to it is
+other states. Where no equation is affine in a state any more, a Gröbner basis of what
+remains takes its place; what does not yield to that either, or grows too large, is
 refused by an `EliminationError`.
 """
 
@@ -19,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq_poly
 
-from mirrorsys.symbolic._errors import EliminationError
+from mirrorsys.symbolic._errors import EliminationError, GrowthError
+from mirrorsys.symbolic._groebner import groebner_basis
 from mirrorsys.symbolic._substitution import coefficients, primitive, substituted, variables
 from mirrorsys.symbolic._univariate import factored, from_flint, to_flint
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Rule", "all_cases", "regular_case", "remaining"]
 
 MAX_CASES = 500  # of one system; the models of this library need fewer than ten
+MAX_TERMS = 120  # of an equation in numbers, while unknowns remain; a lone person needs 18
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Case:
     is_regular : bool
         Whether no pivot was taken to be zero on the way. Then the multiplicity of an
         equilibrium is that of its root.
+    is_basis : bool
+        Whether a Gröbner basis has been computed on the way.
     """
 
     equations: tuple[PolyElement, ...]
@@ -65,6 +70,7 @@ class Case:
     unknowns: tuple[int, ...]
     rules: tuple[Rule, ...] = ()
     is_regular: bool = True
+    is_basis: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,13 @@ def regular_case(start: Case, states: Sequence[int]) -> Case:
     It may be incomplete: see `remaining`.
     """
     case = start
-    while pivot := _pivot(case, states):
-        case = _solved(case, pivot)
-    return case
+    while True:
+        while pivot := _pivot(case, states):
+            case = _solved(case, pivot)
+        basis = _with_basis(case) if remaining(case) else None
+        if basis is None:
+            return case
+        case = basis
 
 
 def remaining(case: Case) -> list[str]:
@@ -111,6 +121,8 @@ def all_cases(start: Case, kept: int, is_possible: Callable[[Case], bool]) -> It
     ------
     EliminationError
         If a case does not yield to elimination, or there are more than 500.
+    GrowthError
+        If an equation grows too long.
     """
     waiting, n_cases = [start], 0
     everything = range(start.equations[0].ring.ngens)
@@ -122,6 +134,11 @@ def all_cases(start: Case, kept: int, is_possible: Callable[[Case], bool]) -> It
             raise EliminationError(
                 f"elimination splits into more than {MAX_CASES} cases; freeze a state."
             )
+        if max(map(len, case.equations), default=0) > MAX_TERMS and remaining(case):
+            raise GrowthError(
+                f"the equilibrium equations grow to more than {MAX_TERMS} terms while "
+                f"{remaining(case)} remain; freeze a state."
+            )
         if split := _split_by_kept(case, kept):
             waiting.extend(split)
         elif pivot := _pivot(case, everything):
@@ -130,8 +147,12 @@ def all_cases(start: Case, kept: int, is_possible: Callable[[Case], bool]) -> It
             waiting.append(_solved(case, pivot))
         elif not remaining(case):
             yield case
+        elif split := list(_factor_cases(case)):
+            waiting.extend(split)
+        elif basis := _with_basis(case):
+            waiting.append(basis)
         else:
-            waiting.extend(_factor_cases(case))
+            raise _stuck(case)
 
 
 def _split_by_kept(case: Case, kept: int) -> list[Case]:
@@ -212,6 +233,18 @@ def _where_slope_vanishes(case: Case, pivot: _Pivot) -> Case:
     return replace(case, equations=(*others, pivot.slope, pivot.offset), is_regular=False)
 
 
+def _with_basis(case: Case) -> Case | None:
+    """Return the case with a Gröbner basis of its equations in their place; None if there is none.
+
+    Unknowns are eliminated before the kept state and other symbols.
+    """
+    if case.is_basis:
+        return None
+    others = [i for i in range(case.equations[0].ring.ngens) if i not in case.unknowns]
+    basis = groebner_basis([e for e in case.equations if e], (*case.unknowns, *others))
+    return None if basis is None else replace(case, equations=basis, is_basis=True)
+
+
 def _factor_cases(case: Case) -> Iterator[Case]:
     """Split an equation that is a product: one factor after the other is zero."""
     for number, equation in enumerate(case.equations):
@@ -227,8 +260,11 @@ def _factor_cases(case: Case) -> Iterator[Case]:
                 is_regular=False,
             )
         return
+
+
+def _stuck(case: Case) -> EliminationError:
     names = remaining(case)
-    raise EliminationError(
+    return EliminationError(
         f"the equilibrium equations cannot be solved one after another: {names} remain, and no "
         "equation left is affine in one of them; hold one constant, for example by "
         f"system.freeze({{{names[0]!r}: value}})."

@@ -1,6 +1,6 @@
 """How elimination refuses."""
 
-__all__ = ["ContinuumError", "EliminationError"]
+__all__ = ["ContinuumError", "EliminationError", "GrowthError"]
 
 
 class EliminationError(ValueError):
@@ -9,3 +9,7 @@ class EliminationError(ValueError):
 
 class ContinuumError(EliminationError):
     """Equilibria that are not isolated: some state can have any value."""
+
+
+class GrowthError(EliminationError):
+    """Equilibrium equations that grow too large in elimination, whichever state is kept."""

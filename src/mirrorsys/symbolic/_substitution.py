@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mirrorsys.symbolic._errors import EliminationError
+from mirrorsys.symbolic._errors import GrowthError
 
 if TYPE_CHECKING:
     from sympy.polys.rings import PolyElement
@@ -44,7 +44,7 @@ def _powers(polynomial: PolyElement, degree: int) -> list[PolyElement]:
 def _product(left: PolyElement, right: PolyElement) -> PolyElement:
     product = left * right if len(left) * len(right) <= MAX_TERMS**2 else None
     if product is None or len(product) > MAX_TERMS:
-        raise EliminationError(
+        raise GrowthError(
             f"the equilibrium equations grow to more than {MAX_TERMS} terms in elimination; "
             "freeze a state, or give numbers in `params`."
         )

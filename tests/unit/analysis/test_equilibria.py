@@ -155,12 +155,6 @@ def test_a_continuum_outside_the_box_does_not_matter():
         ms.equilibria(axis, box={"x": (-10, 2)})
 
 
-def test_coupled_persons_are_refused_not_guessed():
-    both = ms.models.dyad(ms.models.client(), ms.models.therapist()).freeze(pathway=0.3, signal=1)
-    with pytest.raises(EliminationError, match="cannot be solved one after another"):
-        ms.equilibria(both, {"contact": 1})
-
-
 def test_learning_person_needs_no_freezing_of_the_pathway():
     learner = ms.models.client().freeze(signal=1)
     found = ms.equilibria(learner, {"engagement": 1, "stressor": 0.5})

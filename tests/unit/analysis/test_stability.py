@@ -1,25 +1,24 @@
-import numpy as np
 import pytest
 import sympy as sp
 from flint import fmpq, fmpq_poly
 
-from mirrorsys.analysis._exact_route import BlockPoint
-from mirrorsys.analysis._stability import eigenvalues, stability_in_words
+from mirrorsys.analysis._spectrum import Eigenvalue
+from mirrorsys.analysis._stability import exact_eigenvalues, stability_in_words
 from mirrorsys.symbolic._univariate import real_roots
 
 ROOT = real_roots(fmpq_poly([-2, 0, 1]))[1]  # square root of 2
 BASE = sp.Matrix([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 
 
-def point_with(matrix, times_root):
-    """Return a point whose Jacobian is a rational matrix, times the square root of 2 or not."""
+def eigenvalues(matrix, times_root):
+    """Return the eigenvalues of a rational matrix, times the square root of 2 or not."""
 
     def element(value):
         number = fmpq(int(value.p), int(value.q))
         return fmpq_poly([0, number] if times_root else [number])
 
     jacobian = [[element(value) for value in matrix.row(i)] for i in range(matrix.rows)]
-    return BlockPoint(0, ROOT, {}, jacobian, None)
+    return exact_eigenvalues(jacobian, ROOT)
 
 
 @pytest.mark.parametrize("times_root", [False, True])
@@ -35,8 +34,7 @@ def point_with(matrix, times_root):
     ],
 )
 def test_multiple_and_vanishing_eigenvalues_are_exact(block, expected, times_root):
-    found = eigenvalues(point_with(BASE * block * BASE.inv(), times_root))
-    found.sort(key=lambda value: (-value.real, -value.imag))
+    found = [each.value for each in eigenvalues(BASE * block * BASE.inv(), times_root)]
     scale = 2**0.5 if times_root else 1
     for value, target in zip(found, expected, strict=True):
         assert abs(value - scale * target) <= 4e-16 * abs(scale * target)
@@ -51,14 +49,14 @@ def test_repeated_complex_pair():
     pair = sp.Matrix([[-1, -2], [2, -1]])
     block = sp.Matrix(sp.BlockMatrix([[pair, sp.eye(2)], [sp.zeros(2), pair]]))
     base = sp.Matrix(4, 4, lambda i, j: (i + 1) ** j)
-    found = eigenvalues(point_with(base * block * base.inv(), times_root=False))
+    found = [e.value for e in eigenvalues(base * block * base.inv(), times_root=False)]
     assert sorted(value.imag for value in found) == [-2, -2, 2, 2]
     assert {value.real for value in found} == {-1}
 
 
 def test_small_and_large_eigenvalues_are_equally_sharp():
     block = sp.diag(sp.Rational(1, 10**12), -(10**9), sp.Rational(1, 10**12) + 1)
-    found = eigenvalues(point_with(BASE * block * BASE.inv(), times_root=False))
+    found = [e.value for e in eigenvalues(BASE * block * BASE.inv(), times_root=False)]
     assert sorted(value.real for value in found) == [-1e9, 1e-12, 1 + 1e-12]
 
 
@@ -76,4 +74,19 @@ def test_small_and_large_eigenvalues_are_equally_sharp():
     ],
 )
 def test_words(values, word):
-    assert stability_in_words(np.array(values, dtype=complex)) == word
+    sharp = [Eigenvalue(x, (x.real, x.real), (x.imag, x.imag)) for x in map(complex, values)]
+    assert stability_in_words(sharp) == word
+
+
+def test_bounds_on_both_sides_of_zero_are_undecided_unless_they_are_tiny():
+    wide = Eigenvalue(0j, (-1.0, 2.0), (0.0, 0.0))
+    tiny = Eigenvalue(0j, (-1e-30, 1e-30), (0.0, 0.0))
+    assert stability_in_words([wide]) == "undecided"
+    assert stability_in_words([tiny]) == "non-hyperbolic"
+
+
+def test_simple_eigenvalues_are_proven_real():
+    found = eigenvalues(sp.Matrix([[0, 1], [1, 1]]), times_root=True)
+    assert [each.imag for each in found] == [(0.0, 0.0), (0.0, 0.0)]
+    for each, value in zip(found, [(1 + 5**0.5) / 2, (1 - 5**0.5) / 2], strict=True):
+        assert each.real == pytest.approx((2**0.5 * value,) * 2, rel=1e-15)

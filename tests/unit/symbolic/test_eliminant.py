@@ -71,9 +71,22 @@ def test_several_undetermined_states_are_all_named():
 
 
 def test_what_is_not_triangular_is_refused_with_the_states_that_remain():
-    circles = ms.System("circles", {"x": "x**2 + y**2 - 2", "y": "x**2 - y**3"})
+    grid = ms.System("grid", {"x": "x**2 + y**2 - 5", "y": "x**2 - y**2 + 1"})
     with pytest.raises(EliminationError, match=r"all states but 'x': \['y'\] remain.*freeze"):
-        eliminant(circles, "x")
+        eliminant(grid, "x")
+
+
+def test_a_groebner_basis_resolves_what_is_not_affine_in_numbers_and_in_symbols():
+    circle = {"x": "x**2 + y**2 - r", "y": "x**2 - y**3 + s"}
+    reduced = eliminant(ms.System("circle", circle, {"r": 2, "s": 0}), "x", {})
+    assert reduced.polynomial.as_expr() == sp.expand(
+        sp.resultant("x**2 + y**2 - 2", "x**2 - y**3", sp.Symbol("y"))
+    ).subs(sp.Symbol("x"), reduced.polynomial.gen)
+    assert reduced.rules["y"].subs(reduced.polynomial.gen, 1) == 1
+    general = eliminant(ms.System("circle", circle, {"r": 2, "s": 0}), "x")
+    at = {symbol: {"r": 2, "s": 0}[symbol.name] for symbol in general.polynomial.free_symbols
+          if symbol.name in "rs"}  # fmt: skip
+    assert sp.expand(general.polynomial.as_expr().subs(at)) % reduced.polynomial.as_expr() == 0
 
 
 def test_a_dotted_name_is_offered_in_a_form_that_works():

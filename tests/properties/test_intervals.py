@@ -12,13 +12,22 @@ from hypothesis import strategies as st
 
 import mirrorsys as ms
 from mirrorsys._expressions import parse, symbol
-from mirrorsys.analysis._isolation import isolate
 from mirrorsys.kernels._balls import BallFunction, ball_around
 from mirrorsys.kernels._program import program, workspace
 from mirrorsys.kernels._propagation import forward, gradient
 from mirrorsys.kernels._taping import system_tape
 
 mpmath.mp.dps = 50
+
+
+def searched(system, params=None, **options):
+    return ms.equilibria(system, params, route="interval", **options)
+
+
+def regions(found):
+    """Return where equilibria are or may be."""
+    return [p.certificate.enclosure for p in found] + [left.box for left in found.undecided]
+
 
 # ---- zeros that were planted are found -----------------------------------------------------------
 
@@ -51,11 +60,11 @@ def test_planted_zeros_are_all_found_and_none_is_invented(xs, ys, zs, bend, mix)
     planted = {(a, b - bend * a**2, c - a * (b - bend * a**2)) for a, b, c in product(xs, ys, zs)}
     inside = {root for root in planted if lies_within(root, box)}
 
-    found = isolate(system, box=box)
+    found = searched(system, box=box)
 
     assert found.is_complete
-    assert len(found.zeros) == len(inside)
-    assert all(sum(encloses(zero, root) for zero in found.zeros) == 1 for root in inside)
+    assert len(found) == len(inside)
+    assert all(sum(encloses(each, root) for each in regions(found)) == 1 for root in inside)
 
 
 def lies_within(point, box):
@@ -65,8 +74,8 @@ def lies_within(point, box):
     )
 
 
-def encloses(zero, point):
-    return all(low <= x <= high for low, x, high in zip(zero.lower, point, zero.upper, strict=True))
+def encloses(region, point):
+    return all(low <= x <= high for (low, high), x in zip(region.values(), point, strict=True))
 
 
 @given(EIGHTHS, st.integers(1, 16), st.booleans())
@@ -77,12 +86,12 @@ def test_two_near_zeros_are_separated_or_reported(root, digits, is_expanded):
     rate = (symbol("x") - x) * (symbol("x") - x - near)
     system = ms.System("pair", {"x": sp.expand(rate) if is_expanded else rate})
 
-    found = isolate(system, box={"x": (-3, 4)})
+    found = searched(system, box={"x": (-3, 4)})
 
     for each in (root, root + Fraction(1, 10**digits)):
-        assert any(encloses(part, [each]) for part in (*found.zeros, *found.undecided))
-    assert len(found.zeros) <= 2
-    assert not found.is_complete or len(found.zeros) == 2
+        assert any(encloses(part, [each]) for part in regions(found))
+    assert len(found) <= 2
+    assert not found.is_complete or len(found) == 2
 
 
 @given(EIGHTHS, st.sampled_from([(2, True), (3, True), (4, False)]))
@@ -93,13 +102,13 @@ def test_a_multiple_zero_is_reported_in_a_small_box(root, form):
     rate = (symbol("x") - x) ** multiplicity
     system = ms.System("multiple", {"x": sp.expand(rate) if is_expanded else rate})
 
-    found = isolate(system, box={"x": (-3, 3)})
+    found = searched(system, box={"x": (-3, 3)})
 
     (left,) = found.undecided
-    assert encloses(left, [root])
-    assert left.upper[0] - left.lower[0] < 1e-3
+    assert encloses(left.box, [root])
+    assert left.box["x"][1] - left.box["x"][0] < 1e-3
     assert (left.reason, left.nullity) == ("degenerate", 1)
-    assert not found.zeros
+    assert not found
 
 
 # ---- the reference model -------------------------------------------------------------------------
@@ -122,11 +131,11 @@ DYAD = ms.models.dyad(ms.models.client(), ms.models.therapist()).freeze(pathway=
 @settings(max_examples=15)
 def test_a_dyad_under_stress_has_index_one(client, therapist, contact):
     # The unit box is forward invariant and no rest state lies on its boundary.
-    found = isolate(DYAD, client | therapist | {"contact": round(contact, 4)})
+    found = searched(DYAD, client | therapist | {"contact": round(contact, 4)})
 
     if found.is_complete:
-        assert sum(zero.index for zero in found.zeros) == 1
-        assert not any(zero.on_faces or zero.near_faces for zero in found.zeros)
+        assert sum(point.certificate.index for point in found) == 1
+        assert not any(p.certificate.on_faces or p.certificate.near_faces for p in found)
     else:
         assert all(left.reason == "degenerate" for left in found.undecided)
 
@@ -137,15 +146,15 @@ def test_the_lone_person_agrees_with_exact_elimination(pathway, stressor, rho):
     alone = ms.models.client().freeze(pathway=0.1, signal=1)
     params = {"pathway": round(pathway, 4), "stressor": round(stressor, 4), "rho": round(rho, 4)}
 
-    found = isolate(alone, params)
+    found = searched(alone, params)
     exact = ms.equilibria(alone, params)
 
     assert found.is_complete
-    assert len(found.zeros) == len(exact)
-    for zero, point in zip(found.zeros, exact, strict=True):
-        assert zero.state == pytest.approx(dict(point.state), abs=1e-14)
-        assert zero.is_stable == point.is_stable
-        assert [each.value for each in zero.eigenvalues] == pytest.approx(point.eigenvalues)
+    assert len(found) == len(exact)
+    for searched_for, point in zip(found, exact, strict=True):
+        assert searched_for.state == pytest.approx(point.state, abs=1e-14)
+        assert searched_for.is_stable == point.is_stable
+        assert searched_for.eigenvalues == pytest.approx(point.eigenvalues)
 
 
 # ---- every bound is a bound ----------------------------------------------------------------------
@@ -320,6 +329,6 @@ def test_a_zero_of_any_system_is_never_lost(texts, box, eighths):
 
     assume(0 not in system.rhs)
 
-    found = isolate(system, box=dict(zip("xy", box, strict=True)), max_boxes=100)
+    found = searched(system, box=dict(zip("xy", box, strict=True)), max_boxes=100)
 
-    assert any(encloses(part, point) for part in (*found.zeros, *found.undecided))
+    assert any(encloses(part, point) for part in regions(found))

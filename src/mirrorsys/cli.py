@@ -202,7 +202,9 @@ def _info(_: argparse.Namespace) -> int:
     print(
         f"mirrorsys {importlib.metadata.version('mirrorsys')}, Python {platform.python_version()}"
     )
-    for package in ("numpy", "scipy", "sympy", "xarray", "matplotlib", "numba", "python-flint"):
+    for package in (
+        "numpy", "scipy", "sympy", "xarray", "matplotlib", "llvmlite", "numba", "python-flint",
+    ):  # fmt: skip
         try:
             print(f"  {package:14} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:

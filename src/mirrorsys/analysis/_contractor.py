@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from mirrorsys.analysis import _contraction
 from mirrorsys.kernels import _interval_functions, _intervals, _program, _propagation, _tape
-from mirrorsys.kernels._compile import backend_in_use
-from mirrorsys.kernels._compiled import library
+from mirrorsys.kernels._compiled import is_numba_in_use, library
 from mirrorsys.kernels._program import program, workspace
 from mirrorsys.kernels._tape import Tape
 
@@ -37,7 +36,7 @@ class _Effort:
 
     @property
     def is_worth_compiling(self) -> bool:
-        return self.spent > COMPILING and backend_in_use() == "numba"
+        return self.spent > COMPILING and is_numba_in_use()
 
 
 _EFFORT = _Effort()

@@ -25,7 +25,7 @@ __all__ = ["Trajectory", "check_variables", "to_dataset"]
 Array = NDArray[np.float64]
 COORDINATES = {"time", "phase", "phase_name", "phase_begin", "phase_end", "event", "event_name",
                "event_time", "person", "pair"}  # fmt: skip
-PACKAGES = ("mirrorsys", "numpy", "scipy", "sympy", "xarray", "numba")
+PACKAGES = ("mirrorsys", "numpy", "scipy", "sympy", "xarray", "llvmlite")
 
 
 @dataclass

@@ -135,23 +135,19 @@ def problem(
     events: EventFunctions | None,
     progress: Callable[[float], Any],
 ) -> PhaseProblem:
-    inputs, n_state, constants = _inputs(plan), len(state), plan.constants
-    function = compiled.rhs
+    inputs, now = _inputs(plan), plan.constants.copy()
+    rates, slopes = compiled.at(p, now)
 
     def driven(t: float, y: Array) -> Array:
-        out = np.empty(n_state)
-        function(y, p, inputs(t), out)
-        return out
+        now[:] = inputs(t)
+        return rates(y)
 
     def undriven(t: float, y: Array) -> Array:  # the same, without asking for the inputs
-        out = np.empty(n_state)
-        function(y, p, constants, out)
-        return out
+        return rates(y)
 
     def jacobian(t: float, y: Array) -> Array:
-        out = np.empty((n_state, n_state))
-        compiled.jacobian(y, p, inputs(t), out)
-        return out
+        now[:] = inputs(t)
+        return slopes(y)
 
     return PhaseProblem(
         rhs=driven if plan.recordings else undriven, jacobian=jacobian, inputs=inputs,

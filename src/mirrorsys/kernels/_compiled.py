@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import importlib.util
 import inspect
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, TypeVar
 
-from mirrorsys.kernels._compile import backend_in_use, cached_module
+from mirrorsys.kernels._backend import backend_in_use
+from mirrorsys.kernels._cache import cached_module
 
-__all__ = ["compiled", "library"]
+__all__ = ["compiled", "is_numba_in_use", "library"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +50,11 @@ def compiled(function: F) -> F:
     return function
 
 
+def is_numba_in_use() -> bool:
+    """Tell whether numba is installed, and machine code wanted."""
+    return backend_in_use() != "numpy" and importlib.util.find_spec("numba") is not None
+
+
 def library(
     modules: Sequence[ModuleType], names: Sequence[str], rests_on: Sequence[ModuleType] = ()
 ) -> dict[str, Callable[..., Any]]:
@@ -63,7 +70,7 @@ def library(
     rests_on : sequence of modules
         Others whose values the code holds: if their source changes, the code is made anew.
     """
-    if backend_in_use() == "numpy":
+    if not is_numba_in_use():
         return {name: _defined(modules, name) for name in names}
     module = _compiled_module(tuple(modules), tuple(names), tuple(rests_on))
     return {name: getattr(module, name) for name in names}

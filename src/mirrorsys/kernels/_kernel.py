@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -12,14 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from mirrorsys._system import System
 from mirrorsys._values import parameter_and_input_values
-from mirrorsys.kernels._compile import array_functions, backend_in_use, point_functions
-from mirrorsys.kernels._source import function_source
+from mirrorsys.kernels._backend import backend_in_use
+from mirrorsys.kernels._source import array_function
 from mirrorsys.symbolic import jacobian
 
 __all__ = ["Kernel", "expression_function", "kernel", "vector_field"]
 
 Array = NDArray[np.float64]
 Function = Callable[[Array, Array, Array, Array], None]
+OfStates = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,29 @@ class Kernel:
     rhs_array: Function
     outputs_array: Function
 
+    def at(self, parameters: Array, inputs: Array) -> tuple[OfStates, OfStates]:
+        """Return the right-hand side and its Jacobian as functions of the states alone.
+
+        Each call returns a new array. `inputs` may be changed in place between calls.
+        """
+        n_state = len(self.system.states)
+        return (
+            _at(self.rhs, parameters, inputs, (n_state,)),
+            _at(self.jacobian, parameters, inputs, (n_state, n_state)),
+        )
+
+
+def _at(function: Function, parameters: Array, inputs: Array, shape: tuple[int, ...]) -> OfStates:
+    if hasattr(function, "at"):  # machine code has a quicker way
+        return function.at(parameters, inputs, shape[0])  # type: ignore[no-any-return]
+
+    def values(states: Array) -> Array:
+        out = np.empty(shape)
+        function(states, parameters, inputs, out)
+        return out
+
+    return values
+
 
 def kernel(system: System) -> Kernel:
     """Return the compiled kernel of a system; the same system is compiled only once."""
@@ -48,19 +73,18 @@ def kernel(system: System) -> Kernel:
 @lru_cache(maxsize=64)
 def _kernel(system: System, backend: str) -> Kernel:
     n_state = len(system.states)
-    sources = {
-        "rhs": function_source("rhs", system, system.rhs, (n_state,)),
-        "jacobian": function_source("jacobian", system, list(jacobian(system)), (n_state, n_state)),
-    }
-    point = point_functions(sources, {"rhs": 1, "jacobian": 2})
-    return Kernel(
-        system,
-        backend,
-        point["rhs"],
-        point["jacobian"],
-        array_functions({"rhs": sources["rhs"]})["rhs"],
-        expression_function(system, tuple(expression for _, expression in system.outputs)),
-    )
+    rhs_array = array_function("rhs", system, system.rhs, (n_state,))
+    slopes = ("jacobian", list(jacobian(system)), (n_state, n_state))
+    if backend == "llvm":
+        from mirrorsys.kernels._llvm import machine_functions
+
+        functions = machine_functions(system, [("rhs", system.rhs, (n_state,)), slopes])
+        rhs, jacobian_function = (cast(Function, each) for each in functions)
+    else:
+        name, expressions, shape = slopes
+        rhs, jacobian_function = rhs_array, array_function(name, system, expressions, shape)
+    outputs = expression_function(system, tuple(each for _, each in system.outputs))
+    return Kernel(system, backend, rhs, jacobian_function, rhs_array, outputs)
 
 
 @lru_cache(maxsize=256)
@@ -70,8 +94,7 @@ def expression_function(system: System, expressions: tuple[sp.Expr, ...]) -> Fun
     In NumPy: arguments may have any further axes after the first, all alike; ``out`` has
     shape (n_expression, ...).
     """
-    source = function_source("values", system, expressions, (len(expressions),))
-    return array_functions({"values": source})["values"]
+    return array_function("values", system, expressions, (len(expressions),))
 
 
 def vector_field(

@@ -1,27 +1,45 @@
-"""From expressions to the source of one Python function.
+"""From expressions to one Python function on NumPy arrays.
 
 The generated function writes its results into ``out`` and reads ``y`` (states), ``p``
-(parameters) and ``u`` (inputs) row by row, so the same source serves single points
-compiled to machine code and whole arrays of points in NumPy, and a constant
-expression fills its row like any other. Symbols appear as ``y[0]``, ``p[3]``, never
-by name: what a user calls a quantity cannot touch the code.
+(parameters) and ``u`` (inputs) row by row, so the same source serves single points and
+whole arrays of points, and a constant expression fills its row like any other. Symbols
+appear as ``y[0]``, ``p[3]``, never by name: what a user calls a quantity cannot touch the
+code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 
-__all__ = ["function_source"]
+__all__ = ["array_function", "function_source"]
+
+NAMES = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign", "minimum",
+         "maximum", "where", "nan")  # fmt: skip
 
 LARGEST_PRODUCT = 4  # x**4 is written x*x*x*x; higher powers call pow
+
+
+def array_function(
+    name: str, system: System, expressions: Sequence[sp.Expr], shape: tuple[int, ...]
+) -> Callable[..., None]:
+    """Return ``name(y, p, u, out)`` in NumPy: arguments may have further axes, all alike.
+
+    The arguments are those of `function_source`.
+    """
+    namespace: dict[str, Any] = {each: getattr(np, each) for each in NAMES}
+    source = function_source(name, system, expressions, shape)
+    # The source was printed from SymPy expressions; no text of a user is in it.
+    exec(compile(source, "<kernel>", "exec"), namespace)
+    return namespace[name]  # type: ignore[no-any-return]
 
 
 def function_source(
@@ -66,7 +84,7 @@ def _fresh_symbols() -> Iterator[sp.Symbol]:
 
 
 class _Printer(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
-    """Arithmetic that Python, NumPy and numba read alike, all in double precision."""
+    """Arithmetic that Python and NumPy read alike, all in double precision."""
 
     def __init__(self, places: dict[sp.Symbol, str]) -> None:
         super().__init__({"fully_qualified_modules": False})
@@ -82,7 +100,7 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]  # SymPy is untyped
         return repr(float(expr))
 
     def _print_Integer(self, expr: Any) -> str:
-        # Whole numbers too: machine code has no integer beyond 64 bits.
+        # Whole numbers too: arrays have no integer beyond 64 bits.
         return repr(float(expr))
 
     def _print_Pow(self, expr: Any, **_: Any) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mirrorsys as ms
-from mirrorsys.symbolic import ContinuumError, EliminationError
+from mirrorsys.symbolic import ContinuumError
 
 CUBIC = ms.System("cubic", {"x": "mu + x - x**3"}, {"mu": 0}, box={"x": (-5, 5)})
 LONE = ms.models.client().freeze(pathway=0.1, signal=1)

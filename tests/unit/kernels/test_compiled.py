@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mirrorsys.kernels import _compiled, _interval_functions, _intervals
-from mirrorsys.kernels._compile import backend_in_use
+from mirrorsys.kernels._backend import backend_in_use
 
 BASE = '''"""Numbers."""
 from mirrorsys.kernels._compiled import compiled

@@ -54,7 +54,7 @@ def test_numpy_and_machine_code_agree(system: System, monkeypatch: pytest.Monkey
     points = np.random.default_rng(0).uniform(0.1, 1, (len(system.states), 20))
     p, u = defaults(system)
     kernels = {}
-    for backend in ("numba", "numpy"):
+    for backend in ("llvm", "numpy"):
         monkeypatch.setenv("MIRRORSYS_BACKEND", backend)
         kernels[backend] = kernel(system)
         assert kernels[backend].backend == backend
@@ -66,7 +66,7 @@ def test_numpy_and_machine_code_agree(system: System, monkeypatch: pytest.Monkey
         # Machine code may fuse and reorder: some units in the last place.
         np.testing.assert_allclose(compiled, plain, rtol=1e-12, atol=1e-12)
     many = np.empty_like(points)
-    kernels["numba"].rhs_array(points, p, u, many)
+    kernels["llvm"].rhs_array(points, p, u, many)
     at_each = at_points(kernels["numpy"].rhs, points, p, u, len(system.states))
     np.testing.assert_allclose(many, at_each, rtol=1e-12, atol=1e-12)
 
@@ -74,10 +74,10 @@ def test_numpy_and_machine_code_agree(system: System, monkeypatch: pytest.Monkey
 def test_a_simulation_is_the_same_with_both_backends(monkeypatch: pytest.MonkeyPatch) -> None:
     pair, times = dyad(client(), therapist()), np.linspace(0, 50, 11)
     runs = []
-    for backend in ("numba", "numpy"):
+    for backend in ("llvm", "numpy"):
         monkeypatch.setenv("MIRRORSYS_BACKEND", backend)
         runs.append(ms.simulate(pair, protocol=ms.protocols.session(), times=times))
-    assert [run.attrs["backend"] for run in runs] == ["numba", "numpy"]
+    assert [run.attrs["backend"] for run in runs] == ["llvm", "numpy"]
     for name in ("threat", "soothing", "fatigue", "pathway", "signal", "expressed_distress"):
         np.testing.assert_allclose(runs[0][name], runs[1][name], atol=1e-9)
 

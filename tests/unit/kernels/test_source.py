@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 
 from mirrorsys import System
 from mirrorsys._expressions import parse, symbol
-from mirrorsys.kernels._compile import array_functions
-from mirrorsys.kernels._source import function_source
+from mirrorsys.kernels._source import array_function, function_source
 
 Array = NDArray[np.float64]
 
 
 def values(system: System, expressions: list[Any], y: Any, p: Any = (), u: Any = ()) -> Array:
-    source = function_source("f", system, expressions, (len(expressions),))
+    function = array_function("f", system, expressions, (len(expressions),))
     states = np.asarray(y, dtype=float)
     out = np.empty((len(expressions), *states.shape[1:]))
     with np.errstate(all="ignore"):
-        array_functions({"f": source})["f"](
-            states, np.asarray(p, dtype=float), np.asarray(u, dtype=float), out
-        )
+        function(states, np.asarray(p, dtype=float), np.asarray(u, dtype=float), out)
     return out
 
 
@@ -130,9 +127,9 @@ def test_common_parts_are_computed_once() -> None:
 
 
 def test_rows_and_columns() -> None:
-    source = function_source("f", ONE, [sp.Integer(n) for n in range(6)], (2, 3))
+    function = array_function("f", ONE, [sp.Integer(n) for n in range(6)], (2, 3))
     out = np.empty((2, 3))
-    array_functions({"f": source})["f"](np.zeros(1), np.zeros(1), np.zeros(1), out)
+    function(np.zeros(1), np.zeros(1), np.zeros(1), out)
     assert out.tolist() == [[0, 1, 2], [3, 4, 5]]
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``mirrorsys figures``, ``claims``, ``simulate``, ``rerun``, ``info``.
+"""The command line: ``mirrorsys figures``, ``claims``, ``simulate``, ``equilibria`` and more.
 
 Everything heavy is imported by the command that needs it, so ``--help`` is quick.
 """
@@ -24,6 +24,8 @@ EXAMPLES = """examples:
   mirrorsys simulate client --duration 600 --set pathway=0.3 --set stressor=0.08
   mirrorsys simulate dyad --duration 60 --set contact=1 --set engagement=1
   mirrorsys simulate model.toml --duration 100 --output run.nc
+  mirrorsys equilibria client --set pathway=0.1 --set signal=1 --set stressor=0.066
+  mirrorsys equilibria model.toml --box x=-5,5 --format markdown
   mirrorsys rerun run.nc                    compute it again and compare
 """
 
@@ -31,7 +33,8 @@ EXAMPLES = """examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code.
 
-    0 is success, 1 a claim or comparison that failed, 2 a wrong argument or file.
+    0 is success, 1 a claim or comparison that failed or a search that stays incomplete, 2 a
+    wrong argument or file.
     """
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -71,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     claims.set_defaults(command=_claims)
 
     simulate = commands.add_parser("simulate", help="run a model, save or summarise the result")
-    simulate.add_argument("model", help="a TOML file, or a role: client, infant, dyad, ...")
+    simulate.add_argument(
+        "model",
+        help="a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)",
+    )
     simulate.add_argument("--duration", type=float, required=True, help="in the model's time unit")
     simulate.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
@@ -80,6 +86,25 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--method", default="LSODA")
     simulate.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
     simulate.set_defaults(command=_simulate)
+
+    equilibria = commands.add_parser("equilibria", help="find all equilibria, with proof")
+    equilibria.add_argument(
+        "model",
+        help="a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)",
+    )
+    equilibria.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
+        help="a parameter, an input, or a state to hold constant",
+    )  # fmt: skip
+    equilibria.add_argument(
+        "--box", action="append", default=[], metavar="STATE=LOW,HIGH", dest="sides",
+        help="where to look, for a state; default: its range in the model",
+    )  # fmt: skip
+    equilibria.add_argument("--route", default="auto", choices=["auto", "exact", "interval"])
+    equilibria.add_argument(
+        "--format", default="text", choices=["text", "markdown", "latex", "csv"]
+    )
+    equilibria.set_defaults(command=_equilibria)
 
     rerun = commands.add_parser("rerun", help="compute a saved result again and compare")
     rerun.add_argument("result", metavar="RESULT.nc")
@@ -140,6 +165,42 @@ def _simulate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _equilibria(options: argparse.Namespace) -> int:
+    """Print all equilibria; the exit code is 1 if regions stay undecided."""
+    import mirrorsys as ms
+
+    system = _model(options.model)
+    values = dict(_assignment(text) for text in options.values)
+    held = {
+        name: value for name, value in values.items() if system.resolve(name)[0] in system.equations
+    }
+    system = system.freeze(held) if held else system
+    params = {name: value for name, value in values.items() if name not in held}
+    box = dict(_side(text) for text in options.sides)
+    found = ms.equilibria(system, params, box=box, route=options.route)
+    if options.format == "text":
+        print(found)
+        for region in found.undecided:
+            sides = ", ".join(f"{s} in [{a:.6g}, {b:.6g}]" for s, (a, b) in region.box.items())
+            print(f"  undecided: {sides}")
+        print(f"index check {found.index_check.answer}: {found.index_check.reason}")
+    elif options.format == "csv":
+        print(found.to_dataframe().to_csv(index=False), end="")
+    else:
+        print(found.to_markdown() if options.format == "markdown" else found.latex())
+        print(found.message, file=sys.stderr)
+    return 0 if found.is_complete else 1
+
+
+def _side(text: str) -> tuple[str, tuple[float, float]]:
+    name, _, ends = text.partition("=")
+    try:
+        low, high = map(float, ends.split(","))
+    except ValueError:
+        raise ValueError(f"`--box` is {text!r}; write STATE=LOW,HIGH.") from None
+    return name.strip(), (low, high)
+
+
 def _last(run: Any) -> list[tuple[str, float]]:
     """Return every quantity of a run at its end, by full name."""
     end = run.isel(time=-1)
@@ -163,12 +224,13 @@ def _model(text: str) -> System:
         return load_model(text)
     if text == "dyad":
         return models.dyad(models.client(), models.therapist())
-    if text not in models.ROLES:
+    published = {each.__name__: each for each in models.zoo.ALL}
+    if text not in {*models.ROLES, *published}:
         raise ValueError(
             f"`model` is {text!r}; give a file ending in .toml, or one of "
-            f"{['dyad', *models.ROLES]}."
+            f"{['dyad', *models.ROLES, *published]}."
         )
-    return models.ROLES[text]()
+    return (models.ROLES | published)[text]()
 
 
 def _assignment(text: str) -> tuple[str, float]:

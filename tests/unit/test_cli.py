@@ -116,3 +116,41 @@ def test_help_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.rstrip().endswith("set()")
+
+
+def test_equilibria_prints_the_table_and_the_index_check(capsys):
+    arguments = ["client", "--set", "pathway=0.1", "--set", "signal=1", "--set", "stressor=0.066"]
+    assert main(["equilibria", *arguments]) == 0
+    printed = capsys.readouterr().out
+    assert "1 equilibrium of 'client'; the rest of the box is proven empty" in printed
+    assert "0.598311" in printed
+    assert "index check passed" in printed
+
+
+def test_equilibria_of_a_published_model_in_other_formats(capsys):
+    assert main(["equilibria", "cusp", "--set", "lambda_=3", "--format", "markdown"]) == 0
+    table = capsys.readouterr()
+    assert len(table.out.splitlines()) == 2 + 3
+    assert "proven empty" in table.err
+    assert main(["equilibria", "cusp", "--set", "lambda_=3", "--format", "csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 3
+    assert (
+        main(["equilibria", "cusp", "--box", "x=0.5,2", "--set", "lambda_=3", "--format", "latex"])
+        == 0
+    )
+    assert capsys.readouterr().out.count("node") == 1
+
+
+def test_equilibria_that_stay_undecided_change_the_exit_code(tmp_path, capsys):
+    path = tmp_path / "double.toml"
+    ms.save_model(ms.System("double", {"x": "(exp(x) - 1)**2"}, box={"x": (-1, 2)}), path)
+    assert main(["equilibria", str(path)]) == 1
+    printed = capsys.readouterr().out
+    assert "one region undecided" in printed
+    assert "undecided: x in [" in printed
+
+
+@pytest.mark.parametrize("side", ["x", "x=1", "x=1,two", "x=1,2,3"])
+def test_a_side_of_the_box_is_two_numbers(side, capsys):
+    assert main(["equilibria", "cusp", "--box", side]) == 2
+    assert f"`--box` is {side!r}; write STATE=LOW,HIGH." in capsys.readouterr().err

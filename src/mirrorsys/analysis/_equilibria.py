@@ -24,7 +24,7 @@ from mirrorsys.kernels import expression_function
 from mirrorsys.kernels._tape import Tape
 from mirrorsys.kernels._taping import system_tape
 from mirrorsys.symbolic import ContinuumError, EliminationError
-from mirrorsys.symbolic._polynomials import PolynomialEquations, polynomial_equations
+from mirrorsys.symbolic._polynomials import polynomial_equations
 
 __all__ = ["equilibria"]
 
@@ -154,10 +154,9 @@ class _Search:
         """
         tape = system_tape(self.system, self.params)
         found, refusals = [], []
-        equations = self._equations()
         for states in groups(len(self.sides), tape.links, "weak"):
             try:
-                block = self._block(tape, equations, states)
+                block = self._block(tape, states)
             except EliminationError as error:
                 refusals.append(error)
                 continue
@@ -168,23 +167,11 @@ class _Search:
             raise refusals[0]
         return found
 
-    def _equations(self) -> PolynomialEquations | EliminationError:
-        """Return the polynomial equations, or why there are none."""
-        try:
-            return polynomial_equations(self.system, self.params)
-        except EliminationError as error:
-            if self.route == "exact":
-                raise
-            return error
-
-    def _block(
-        self, tape: Tape, equations: PolynomialEquations | EliminationError, states: list[int]
-    ) -> _Block:
+    def _block(self, tape: Tape, states: list[int]) -> _Block:
         if self.route == "interval":
             return self._searched(tape, states, None)
-        if isinstance(equations, EliminationError):
-            return self._searched(tape, states, equations)
         try:
+            equations = polynomial_equations(self.system, self.params, states=states)
             exact = points_of_block(equations, states, self.sides)
         except ContinuumError:
             raise

@@ -69,9 +69,14 @@ def numbers(
 
 
 def polynomial_equations(
-    system: System, params: Mapping[str, float] | None, symbolic: Iterable[str] = ()
+    system: System,
+    params: Mapping[str, float] | None,
+    symbolic: Iterable[str] = (),
+    states: Sequence[int] | None = None,
 ) -> PolynomialEquations:
     """Return the equilibrium equations of a system, cleared of denominators.
+
+    With `states`, only those of these states; in place of the others stands 0 = 0.
 
     Raises
     ------
@@ -81,12 +86,14 @@ def polynomial_equations(
         If `params` does not fit the system, or makes an equation divide by zero.
     """
     values = numbers(system, params, symbolic)
+    wanted = range(len(system.states)) if states is None else states
+    rhs = tuple(e if i in wanted else sp.Integer(0) for i, e in enumerate(system.rhs))
     try:
-        fractions = _fractions(system, system.rhs)
+        fractions = _fractions(system, rhs)
     except EliminationError:
         # A power such as x**n is rational only once its parameters are numbers.
         fixed = {symbol(name): sp.Rational(*q.as_integer_ratio()) for name, q in values.items()}
-        fractions = _fractions(system, tuple(expr.xreplace(fixed) for expr in system.rhs))
+        fractions = _fractions(system, tuple(expr.xreplace(fixed) for expr in rhs))
     occurring = {name for pair in fractions for polynomial in pair for name in _names(polynomial)}
     others = [q.name for q in (*system.parameters, *system.inputs)]
     kept = [name for name in others if name in occurring and name not in values]

@@ -3,8 +3,10 @@
 from fractions import Fraction
 
 import pytest
+from flint import arb
 
 import mirrorsys as ms
+from mirrorsys.kernels._balls import BallFunction
 from mirrorsys.kernels._tape import Op
 from mirrorsys.kernels._taping import system_tape
 
@@ -55,3 +57,21 @@ def test_comparisons_become_steps_or_numbers():
 def test_a_zero_denominator_names_the_equation():
     with pytest.raises(ValueError, match=r"equation of .x. .*divides by zero"):
         tape({"k": 1}, {"k": 0}, x="x/k")
+
+
+def test_links_tell_which_states_an_output_depends_on():
+    found = tape({"k": 0}, x="x - y + k*z", y="exp(z)", z="1 - z")
+    assert sorted(found.links) == [(0, 0), (0, 1), (1, 2), (2, 2)]
+
+
+def test_a_tape_can_be_restricted_to_states_that_depend_on_no_others():
+    whole = tape({"k": 0.5}, x="k*x*y - x**3", z="tanh(z) - z/7", y="max(x, y) - 2")
+    part = whole.restricted([0, 2])
+    assert part.state_names == ("x", "y")
+    alone = tape({"k": 0.5}, x="k*x*y - x**3", y="max(x, y) - 2")
+    point = [arb(0.75), arb(-0.25)]
+    values = BallFunction(part).values(point)
+    assert [float(v.mid()) for v in values] == [
+        float(v.mid()) for v in BallFunction(alone).values(point)
+    ]
+    assert len(part.steps) == len(alone.steps)

@@ -39,6 +39,7 @@ check: $(READY) ## style, types and import rules
 
 bench: $(READY) ## time the library beside its peers, as ratios
 	$(BIN)/python benchmarks/course.py
+	$(BIN)/python benchmarks/equilibria.py
 
 clean: ## remove what the commands wrote, all but .venv
 	rm -rf build dist figures .coverage .coverage.* .hypothesis \

@@ -1,4 +1,4 @@
-"""Figures of S7-S12, the caseload and the year after: the data that reach the artists."""
+"""Figures of S7-S12, of equilibria, the caseload and the year after: what reaches the artists."""
 
 import runpy
 from functools import cache
@@ -12,6 +12,7 @@ import mirrorsys as ms
 # What `compute` is given so that a test does not last as long as the figure.
 NAMES = {
     "caseload": {"n_weeks": 1},
+    "chronic_state": {"searched": [0.3, 0.36], "pathways": np.linspace(0, 0.7, 29)},
     "course": {"n_points": 12},
     "helper_map": {"mirroring": [0.1, 1.27, 3], "self_soothing": [0, 1]},
     "home_practice": {"days": 63},
@@ -237,6 +238,48 @@ def test_a_client_who_stays_in_the_chronic_state_is_said_to():
 
 
 # ---- helpers ----------------------------------------------------------------------------------
+
+
+def test_folds_found_by_counting_equilibria_lie_on_the_curve_of_the_formula():
+    found = data("chronic_state")["searched"].to_dataset()
+    plane = panel(drawn("chronic_state"), "Folds over pathway and stressor")
+    circles = line(plane, "fold, by counting certified equilibria").get_xydata()
+    np.testing.assert_array_equal(circles, np.transpose([found["pathway"], found["stressor"]]))
+    assert len(circles) == 4
+    curve = ms.symbolic.branch(script("chronic_state").LONE, "stressor")
+    for pathway, stressor in circles:
+        folds = [fold.parameter for fold in curve.folds({"pathway": float(pathway)})]
+        assert min(abs(fold - stressor) for fold in folds) < 1e-7
+
+
+def test_the_fold_curve_is_where_the_closed_form_has_its_folds():
+    folds = data("chronic_state")["folds"].to_dataset()
+    drawn_line = line(
+        panel(drawn("chronic_state"), "Folds over pathway and stressor"), "fold, by the formula"
+    )
+    np.testing.assert_array_equal(
+        drawn_line.get_xydata(), np.transpose([folds["pathway"][0], folds["stressor"][0]])
+    )
+    curve = ms.symbolic.branch(script("chronic_state").LONE, "stressor")
+    points = folds.stack(point=("root", "threat")).dropna("point").isel(point=slice(None, None, 60))
+    assert points.sizes["point"] > 5
+    for pathway, stressor in zip(points["pathway"].values, points["stressor"].values, strict=True):
+        found = [fold.parameter for fold in curve.folds({"pathway": float(pathway)})]
+        assert min(abs(each - stressor) for each in found) < 1e-9
+
+
+def test_stability_is_lost_where_the_dotted_lines_are():
+    surface = data("chronic_state")["surface"].to_dataset()
+    lines = script("chronic_state").crossings(surface)
+    alone = script("chronic_state").LONE
+    (pathways, stressors) = max(lines, key=lambda each: len(each[0]))
+    tried = [each for each in zip(pathways, stressors, strict=True) if each[1] > 0][::20]
+    assert len(tried) > 3
+    for pathway, stressor in tried:
+        points = ms.equilibria(alone, {"pathway": float(pathway), "stressor": float(stressor)})
+        nearest = min(abs(point.eigenvalues[0].real) for point in points
+                      if point.eigenvalues[0].imag)  # fmt: skip
+        assert nearest < 2e-3  # the line is interpolated on a coarse grid
 
 
 def test_three_helpers_are_drawn_from_their_own_courses():

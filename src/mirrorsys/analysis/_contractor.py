@@ -11,16 +11,20 @@ from numpy.typing import NDArray
 
 from mirrorsys.analysis import _contraction
 from mirrorsys.kernels import _interval_functions, _intervals, _program, _propagation, _tape
-from mirrorsys.kernels._compiled import is_numba_in_use, library
+from mirrorsys.kernels._compiled import is_library_cached, is_numba_in_use, library
 from mirrorsys.kernels._program import program, workspace
-from mirrorsys.kernels._tape import Tape
+from mirrorsys.kernels._tape import Op, Tape
 
 __all__ = ["Contractor"]
 
 Floats = NDArray[np.float64]
 
 MAX_SWEEPS = 30
-COMPILING = 4_000_000  # the effort of compiling: some 10 s
+COMPILING, LOADING = 4_000_000, 400_000  # the effort of it: some 10 s, and 1 s
+STEPS = ("propagated", "trimmed", "newton")
+MODULES = (_intervals, _interval_functions, _propagation, _contraction)
+RESTS_ON = (_tape, _program)
+SLOW, SLOWER = {Op.EXP, Op.LOG, Op.SIN, Op.COS, Op.TANH}, 40  # in plain Python, against a sum
 WORTHWHILE = 0.8  # sweep again while some side shrinks to less than this
 
 
@@ -29,14 +33,19 @@ class _Effort:
     """What contractions have cost in this process; results do not depend on it.
 
     Plain Python solves a dyad before machine code would be ready, so it starts; when it has
-    cost about as much as compiling would, machine code takes over, ten times faster.
+    cost about as much as compiling would (or loading, where it is kept from an earlier
+    process), machine code takes over, twenty times faster.
     """
 
     spent: int = 0
 
     @property
     def is_worth_compiling(self) -> bool:
-        return self.spent > COMPILING and is_numba_in_use()
+        return (
+            self.spent > LOADING
+            and is_numba_in_use()
+            and (self.spent > COMPILING or is_library_cached(MODULES, STEPS, RESTS_ON))
+        )
 
 
 _EFFORT = _Effort()
@@ -55,17 +64,16 @@ class Contractor:
     def __init__(self, tape: Tape, finest: Floats) -> None:
         self._tape, self._finest = tape, finest
         self._n = len(tape.state_names)
-        n_steps = sum(map(len, tape.needed))
-        self._effort_of_sweep = n_steps * self._n  # in proportion to time, near enough
+        functions = tape.first_step + np.flatnonzero([op in SLOW for op, _, _ in tape.steps])
+        n_steps = sum(len(each) + SLOWER * np.isin(each, functions).sum() for each in tape.needed)
+        self._effort_of_sweep = int(n_steps) * self._n  # in proportion to time, near enough
         self._use(is_compiled=_EFFORT.is_worth_compiling)
 
     def _use(self, *, is_compiled: bool) -> None:
-        names = ("propagated", "trimmed", "newton")
         if is_compiled:
-            modules = (_intervals, _interval_functions, _propagation, _contraction)
-            functions = library(modules, names, rests_on=(_tape, _program))
+            functions = library(MODULES, STEPS, RESTS_ON)
         else:
-            functions = {name: getattr(_contraction, name) for name in names}
+            functions = {name: getattr(_contraction, name) for name in STEPS}
         self._is_compiled = is_compiled
         self._steps: list[Callable[..., bool]] = list(functions.values())
         self._program = program(self._tape, as_arrays=is_compiled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
@@ -24,7 +25,7 @@ from mirrorsys.kernels import expression_function
 from mirrorsys.kernels._tape import Tape
 from mirrorsys.kernels._taping import system_tape
 from mirrorsys.symbolic import ContinuumError, EliminationError
-from mirrorsys.symbolic._polynomials import polynomial_equations
+from mirrorsys.symbolic._polynomials import exact, polynomial_equations
 
 __all__ = ["equilibria"]
 
@@ -172,14 +173,14 @@ class _Search:
             return self._searched(tape, states, None)
         try:
             equations = polynomial_equations(self.system, self.params, states=states)
-            exact = points_of_block(equations, states, self.sides)
+            found = points_of_block(equations, states, self.sides)
         except ContinuumError:
             raise
         except EliminationError as error:
             if self.route == "exact":
                 raise
             return self._searched(tape, states, error)
-        return _Block(EXACT, [as_point(each, self.sides) for each in exact])
+        return _Block(EXACT, [as_point(each, self.sides) for each in found])
 
     def _searched(self, tape: Tape, states: list[int], refusal: EliminationError | None) -> _Block:
         names = self.system.state_names
@@ -217,9 +218,10 @@ def _undecided(
 ) -> tuple[Undecided, ...]:
     """Return what stays open, each region with every state."""
     names = list(sides)
+    whole = {name: _outward(side) for name, side in sides.items()}
     return tuple(
         Undecided(
-            sides | {names[i]: side for i, side in each.sides.items()},
+            whole | {names[i]: side for i, side in each.sides.items()},
             each.reason,
             each.n_boxes,
             each.nullity,
@@ -227,6 +229,16 @@ def _undecided(
         for block in found
         for each in block.remains
     )
+
+
+def _outward(side: tuple[float, float]) -> tuple[float, float]:
+    """Return doubles around a side, whose ends are read as decimals."""
+    low, high = side
+    if math.isfinite(low) and Fraction(low) > exact(low):
+        low = math.nextafter(low, -math.inf)
+    if math.isfinite(high) and Fraction(high) < exact(high):
+        high = math.nextafter(high, math.inf)
+    return low, high
 
 
 def _places(parts: Sequence[Point]) -> list[Place]:

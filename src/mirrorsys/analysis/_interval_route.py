@@ -121,7 +121,7 @@ def interval_points(
     problem = _Problem(ends, Equations(function.values, function.slopes, BITS), finest)
     with ctx.workprec(BITS):
         points, remains = problem.settled(search.small)
-        remains += problem.remains(search.unfinished, "work limit")
+        remains += problem.remains(search.unfinished, search.ended_by)
     return points, remains, search.n_boxes
 
 
@@ -155,13 +155,14 @@ class _Problem:
                 continue  # outside of the box, in the margin
             slopes = self.equations.slopes([ball_around(*x) for x in zip(low, high, strict=True)])
             is_smooth = all(entry.is_finite() for entry in slopes.entries())
+            lost = nullity(self.equations, group[len(group) // 2].mean(axis=0), REACH * sizes)
             found.append(
                 Remains(
                     dict(zip(self.sides, zip(low.tolist(), high.tolist(), strict=True),
                              strict=True)),
-                    reason or ("degenerate" if is_smooth else "undefined"),
+                    reason or (("degenerate" if lost else "steep") if is_smooth else "undefined"),
                     len(group),
-                    nullity(self.equations, group[len(group) // 2].mean(axis=0), REACH * sizes),
+                    lost,
                 )
             )  # fmt: skip
         return found

@@ -26,13 +26,21 @@ ADVICE = {
         "together or a family of them): change a parameter slightly, or freeze a state that can "
         "have any value"
     ),
+    "steep": (
+        "the slopes differ too much between the two sides of a kink (abs, min, max), or are too "
+        "large for the numbers at hand: smooth the kink, or change the scale"
+    ),
+    "crowd": (
+        "small boxes go on multiplying: equilibria seem to form a family, of the dimension that "
+        "`nullity` tells, or to be very many; freeze a state that can have any value, or raise "
+        "`max_boxes`"
+    ),
     "undefined": (
         "the right-hand side jumps or is undefined there: choose a box without that point, or "
         "smooth the jump"
     ),
     "work limit": (
-        "the search ended at `max_boxes`: raise it, choose a smaller box, or freeze a state; "
-        "if equilibria form a family, no number of boxes will do"
+        "the search ended at `max_boxes`: raise it, choose a smaller box, or freeze a state"
     ),
 }
 
@@ -46,8 +54,10 @@ class Undecided:
     box : mapping of str to (float, float)
         Of every state.
     reason : str
-        "degenerate" (the Jacobian is too close to singular), "undefined" (the right-hand
-        side jumps, or is undefined, somewhere in the box) or "work limit".
+        "degenerate" (the Jacobian is too close to singular), "steep" (it does not seem
+        singular, but the proof failed: at a kink, say), "undefined" (the right-hand side jumps, or
+        is undefined, somewhere in the box), "crowd" (a family of equilibria, or very many) or
+        "work limit".
     n_boxes : int
         How many small boxes are gathered in this one.
     nullity : int
@@ -214,6 +224,8 @@ class Equilibria(tuple[Equilibrium, ...]):
     def message(self) -> str:
         """What is proven and what is not, in words."""
         count = f"{len(self)} equilibri{'um' if len(self) == 1 else 'a'} of {self.system.name!r}"
+        if near := sum(bool(point.certificate.near_faces) for point in self):
+            count += f" ({near} too close to a face of the box to tell its side)"
         if self.is_complete:
             return f"{count}; the rest of the box is proven empty ({self.route})."
         reasons = sorted({each.reason for each in self.undecided})

@@ -1,8 +1,8 @@
 """Search of a box: every box that is not proven empty is bisected until it is small.
 
 Largest boxes first: a family of zeros, which no bisection resolves, then does not keep
-the search from the rest of the box, and if the work limit ends it, what is left is a
-cover of the family.
+the search from the rest of the box. Small boxes that go on multiplying are a sign of one:
+the search then ends before the work limit does, and what is left is a cover of the family.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 SPLIT = 0.4857  # off the middle, where zeros of symmetric systems like to be
 MAX_PAIRS = 4_000_000  # of boxes compared when they are grouped
+CROWD = 8  # so many times fewer boxes than the work limit are a crowd, if they have doubled,
+LEAST_CROWD = 64  # but no fewer than these
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,16 @@ class Search:
     small : ndarray
         Boxes too small to be bisected, which may hold zeros.
     unfinished : ndarray
-        Boxes that the work limit left undecided.
+        Boxes that were not decided when the search ended.
+    ended_by : str
+        ``""`` if nothing is unfinished, ``"crowd"`` or ``"work limit"``.
     n_boxes : int
         How many boxes were examined.
     """
 
     small: Floats
     unfinished: Floats
+    ended_by: str
     n_boxes: int
 
 
@@ -58,11 +63,12 @@ def searched(tape: Tape, low: Floats, high: Floats, finest: Floats, max_boxes: i
         Work limit.
     """
     contractor = Contractor(tape, finest)
-    waiting, n_boxes = [(low.copy(), high.copy())], 0
+    waiting, n_boxes, counts = [(low.copy(), high.copy())], 0, [0] * (2 * low.size + 1)
     small: list[tuple[Floats, Floats]] = []
+    ended_by = ""
     # Overflow and 0 * inf are dealt with where they arise; without numba, NumPy would warn.
     with np.errstate(all="ignore"):
-        while waiting and n_boxes + len(waiting) <= max_boxes:
+        while waiting and not ended_by:
             halves: list[tuple[Floats, Floats]] = []
             n_boxes += len(waiting)
             for box in waiting:
@@ -70,9 +76,14 @@ def searched(tape: Tape, low: Floats, high: Floats, finest: Floats, max_boxes: i
                     continue
                 pair = _bisected(*box, contractor.side_to_bisect(*box))
                 (halves if len(pair) == 2 else small).extend(pair)
-            waiting = halves
+            waiting, counts = halves, [*counts[1:], len(halves)]
+            if n_boxes + len(waiting) > max_boxes:
+                ended_by = "work limit"
+            elif len(waiting) > max(LEAST_CROWD, max_boxes // CROWD, 2 * counts[0]):
+                # Since each side was bisected twice; boxes around single zeros do not multiply.
+                ended_by = "crowd"
     shape = (-1, 2, low.size)
-    return Search(np.reshape(small, shape), np.reshape(waiting, shape), n_boxes)
+    return Search(np.reshape(small, shape), np.reshape(waiting, shape), ended_by, n_boxes)
 
 
 def _bisected(low: Floats, high: Floats, side: int) -> list[tuple[Floats, Floats]]:

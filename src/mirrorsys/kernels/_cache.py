@@ -15,12 +15,12 @@ from types import ModuleType
 
 from mirrorsys._files import write_text
 
-__all__ = ["cached_module"]
+__all__ = ["cached_module", "is_cached"]
 
 
 def cached_module(text: str) -> ModuleType:
     """Import `text` from a file of the cache folder, where numba keeps its machine code."""
-    name = f"mirrorsys_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+    name = _name(text)
     path = _cache_folder() / f"{name}.py"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +34,15 @@ def cached_module(text: str) -> ModuleType:
         module = ModuleType(name)
         exec(compile(text.replace("cache=True", "cache=False"), name, "exec"), module.__dict__)
         return module
+
+
+def is_cached(text: str) -> bool:
+    """Tell whether machine code of a module is kept from an earlier import."""
+    return any(_cache_folder().glob(f"__pycache__/{_name(text)}*.nbc"))
+
+
+def _name(text: str) -> str:
+    return f"mirrorsys_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
 def _loaded(name: str, path: Path) -> ModuleType:

@@ -20,9 +20,9 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from mirrorsys.kernels._backend import backend_in_use
-from mirrorsys.kernels._cache import cached_module
+from mirrorsys.kernels._cache import cached_module, is_cached
 
-__all__ = ["compiled", "is_numba_in_use", "library"]
+__all__ = ["compiled", "is_library_cached", "is_numba_in_use", "library"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,6 +74,14 @@ def library(
         return {name: _defined(modules, name) for name in names}
     module = _compiled_module(tuple(modules), tuple(names), tuple(rests_on))
     return {name: getattr(module, name) for name in names}
+
+
+@lru_cache(maxsize=4)
+def is_library_cached(
+    modules: tuple[ModuleType, ...], names: tuple[str, ...], rests_on: tuple[ModuleType, ...]
+) -> bool:
+    """Tell whether an earlier process has compiled a library, so that it is quick to load."""
+    return is_cached(_text(modules, names, rests_on))
 
 
 @lru_cache(maxsize=4)

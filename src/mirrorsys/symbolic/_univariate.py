@@ -139,6 +139,8 @@ def divided(numerator: fmpq_poly, denominator: fmpq_poly, minimal: fmpq_poly) ->
 
 def to_flint(polynomial: PolyElement, generator: int) -> fmpq_poly:
     """Return a polynomial in one generator alone as a flint polynomial."""
+    if not polynomial:
+        return fmpq_poly([0])
     coefficients = [fmpq(0)] * (polynomial.degree(generator) + 1)
     for powers, value in polynomial.terms():
         coefficients[powers[generator]] = _fmpq(value)

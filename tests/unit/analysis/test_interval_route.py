@@ -267,20 +267,42 @@ def test_a_double_zero_is_undecided_in_a_tiny_box():
 
 
 def test_the_work_limit_ends_the_search_with_advice():
-    family = ms.System("family", {"x": "(x - y)*(x + 2)", "y": "2*(x - y)"})
-    found = searched(family, box={"x": (-1, 1), "y": (-1, 1)}, max_boxes=500)
-    (left,) = found.undecided
-    assert found.n_boxes <= 500
-    assert left.reason == "work limit"
-    assert left.nullity == 1  # a line of zeros
+    found = on_a_line("sin(300*x)", 0.001, 3, max_boxes=3)
+    assert found.n_boxes <= 3
+    assert {left.reason for left in found.undecided} == {"work limit"}
     assert "raise it, choose a smaller box, or freeze a state" in found.message
+
+
+def test_a_family_ends_the_search_and_its_dimension_is_told():
+    family = ms.System("family", {"x": "(x - y)*(x + 2)", "y": "2*(x - y)"})
+    found = searched(family, box={"x": (-1, 1), "y": (-1, 1)}, max_boxes=1000)
+    (left,) = found.undecided
+    assert (left.reason, left.nullity) == ("crowd", 1)  # a line
+    assert found.n_boxes < 500
+    assert "seem to form a family" in found.message
+    plane = ms.System("plane", {"x": "x + tanh(x)", "y": "x*y", "z": "x*z"})
+    (left,) = searched(plane, box=dict.fromkeys("xyz", (-1, 2))).undecided
+    assert (left.reason, left.nullity) == ("crowd", 2)
 
 
 def test_zeros_beside_a_family_are_still_found():
     both = ms.System("both", {"x": "y*x", "y": "(x - 1)*y*(y - 2)"})  # y = 0, or x = 0 and y = 2
     found = searched(both, box={"x": (-1, 2), "y": (-1, 3)}, max_boxes=2000)
     assert (0, 2) in [tuple(np.round(state, 12)) for state in states(found)]
-    assert [left.reason for left in found.undecided] == ["work limit"]
+    assert [left.reason for left in found.undecided] == ["crowd"]
+
+
+def test_many_zeros_that_are_no_family_are_all_found():
+    found = on_a_line("sin(300*x)", 0.001, 3)
+    assert found.is_complete
+    assert len(found) == int(300 * 3 / math.pi)
+
+
+def test_a_regular_zero_that_is_not_proven_is_not_called_degenerate():
+    kinks = ms.System("kinks", {"x": "abs(x) + 2*x - y", "y": "max(y, 2*y) + x"})
+    found = searched(kinks, box={"x": (-1, 1), "y": (-1, 1)})
+    assert [left.reason for left in found.undecided] == ["steep"]
+    assert found.undecided[0].nullity == 0
 
 
 def test_centres_are_neither_stable_nor_unstable():
@@ -298,6 +320,7 @@ def test_machine_code_finds_what_plain_python_finds(monkeypatch):
     params = {"contact": 1}
     plain = repr(searched(FAST, params)), repr(searched(MARITAL))
     monkeypatch.setattr(_contractor, "COMPILING", -1)
+    monkeypatch.setattr(_contractor, "LOADING", -1)
     assert (repr(searched(FAST, params)), repr(searched(MARITAL))) == plain
 
 

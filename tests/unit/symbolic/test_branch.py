@@ -159,3 +159,10 @@ def test_a_long_formula_agrees_with_its_points():
     values = {sp.Symbol(q.name, real=True): sp.Rational(repr(q.value)) for q in learner.parameters}
     at_half = curve.value.xreplace(values | {R: sp.Rational(1, 2)})
     assert float(at_half) == pytest.approx(float(curve.at(0.5)["eta"]), rel=1e-12)
+
+
+def test_a_branch_on_which_a_state_is_zero_can_be_computed():
+    lone = ms.models.client().freeze(pathway=0.1, signal=1)
+    points = ms.symbolic.branch(lone, "stressor").at([0.2, 0.4], {"pathway": 0})
+    assert points["soothing"].tolist() == [0, 0]
+    assert (points["stressor"] != 0).all()

@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mirrorsys import analysis, claims, models, plot, protocols, symbolic
+    from mirrorsys import analysis, claims, kernels, models, plot, protocols, symbolic
     from mirrorsys._model_files import load_model, save_model
     from mirrorsys._system import Input, Parameter, State, System
     from mirrorsys.analysis import Equilibrium, equilibria
@@ -36,6 +36,7 @@ __all__ = [
     "analysis",
     "claims",
     "equilibria",
+    "kernels",
     "load",
     "load_model",
     "models",

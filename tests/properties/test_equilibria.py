@@ -284,3 +284,66 @@ def test_eliminant_has_the_equilibria_as_roots_and_its_rules_give_the_rest(param
         for name, rule in reduced.rules.items():
             value = float(rule.subs(threat, sp.Rational(point.state["threat"])))
             assert value == pytest.approx(point.state[name], rel=1e-14, abs=1e-15)
+
+
+# ---- coupled polynomials, and persons in contact ---------------------------------------------
+
+FEW_ROOTS = st.lists(st.integers(-6, 6), min_size=1, max_size=3, unique=True)
+
+
+@given(
+    roots=FEW_ROOTS,
+    bend=st.lists(st.integers(-3, 3), min_size=3, max_size=3),
+    mix=st.tuples(*[st.integers(-3, 3)] * 4).filter(lambda m: m[0] * m[3] != m[1] * m[2]),
+    route=st.sampled_from(["auto", "exact"]),
+)
+@settings(max_examples=40)
+def test_planted_equilibria_of_coupled_polynomials_are_all_found(roots, bend, mix, route):
+    # p(x) = 0 and y = q(x), in rows that hide it: no row is affine in a state.
+    x, y = sp.symbols("x y")
+    first = sp.prod(x - root for root in roots) + 0 * y
+    second = y - sum(c * x**k for k, c in enumerate(bend))
+    rows = (mix[0] * first + mix[1] * second, mix[2] * first + mix[3] * second)
+    cubed = (rows[0] + rows[1] ** 3, rows[1])
+    hidden = system({"x": sp.expand(cubed[0]), "y": sp.expand(cubed[1])})
+    found = ms.equilibria(hidden, route=route)
+    planted = [(root, sum(c * root**k for k, c in enumerate(bend))) for root in sorted(roots)]
+    assert [tuple(point.state.values()) for point in found] == planted
+    assert [point.certificate.multiplicity for point in found] == [1] * len(roots)
+
+
+TWO = ms.models.dyad(ms.models.client("a"), ms.models.therapist("b")).freeze(pathway=0.1, signal=1)
+RATES = {"rho": (0, 12), "beta": (0, 12), "mu": (0, 3), "nu": (0, 1.5), "kappa": (0.01, 8)}
+
+
+def rounded(low, high):
+    return st.floats(low, high).map(lambda value: round(value, 3))
+
+
+@given(
+    params=st.fixed_dictionaries(
+        {f"{who}.{name}": rounded(*side) for who in "ab" for name, side in RATES.items()}
+    ),
+    stressors=st.tuples(*[st.just(0.0) | rounded(0, 1)] * 2),
+    contact=rounded(0, 1),
+    pathway=rounded(0, 1),
+)
+@settings(max_examples=25, deadline=None)
+def test_indices_of_persons_in_contact_add_up_to_one_also_at_rest(
+    params, stressors, contact, pathway
+):
+    levels = {"a.stressor": stressors[0], "b.stressor": stressors[1], "contact": contact}
+    found = ms.equilibria(TWO, {**params, **levels, "pathway": pathway})
+    check = found.index_check
+    assert check.answer in {"passed", "not applicable"}
+    if check.answer == "not applicable":  # at a bifurcation, a threshold among them
+        assert (
+            not found.is_complete
+            or "cannot be told from zero" in check.reason
+            or ("degenerate" in check.reason)
+        )
+    for point in found:
+        assert point.residual < 1e-12
+        for name, value in point.state.items():
+            low, high = point.certificate.enclosure[name]
+            assert 0 <= low <= value <= high <= 1

@@ -95,6 +95,8 @@ class BifurcationCondition:
     system : System
     params : mapping of str to float or None
         As given to the function that made the condition.
+    is_sufficient : bool
+        Whether the equation says all; after `eliminate` it is only necessary.
     """
 
     kind: str
@@ -103,6 +105,7 @@ class BifurcationCondition:
     polynomials: tuple[sp.Poly, ...]
     system: System
     params: Mapping[str, float] | None = None
+    is_sufficient: bool = True
 
     @property
     def expression(self) -> sp.Expr:
@@ -188,7 +191,7 @@ class BifurcationCondition:
         Raises
         ------
         ValueError
-            If a state cannot be eliminated.
+            If a state cannot be eliminated, or the condition holds on a whole branch.
         WorkLimitError
             If polynomials grow too long.
 
@@ -200,7 +203,8 @@ class BifurcationCondition:
         Eq(27*a**2 - 4*b**3, 0)
         """
         names = tuple(self.system.expand(dict.fromkeys(states), "state"))
-        return replace(self, factors=without(self.factors, self.system, self.params, names))
+        factors = without(self.factors, self.system, self.params, names)
+        return replace(self, factors=factors, is_sufficient=False)
 
     def latex(self) -> str:
         """Return equation and inequalities as a LaTeX ``aligned`` block."""
@@ -211,7 +215,11 @@ class BifurcationCondition:
 
     def __repr__(self) -> str:
         name = {"fold": "fold", "hopf": "Hopf point"}[self.kind]
-        return _listed(f"{name} if and only if", (self.equation, *self.inequalities))
+        relations = (self.equation, *self.inequalities)
+        if sp.false in relations:
+            return f"{name}: never"
+        said = tuple(each for each in relations if each != sp.true)
+        return _listed(f"{name} {'if and ' if self.is_sufficient else ''}only if", said)
 
 
 def _values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,9 @@ from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 from mirrorsys.symbolic._polynomials import numbers
 
-__all__ = ["MultilinearForm", "divergence", "hessian", "jacobian"]
+__all__ = ["MultilinearForm", "divergence", "expanded_length", "hessian", "jacobian"]
+
+MAX_TERMS = 2_000  # of a derivative that is multiplied out, to see whether it is zero
 
 
 def jacobian(system: System, params: Mapping[str, float] | None = None) -> sp.ImmutableDenseMatrix:
@@ -131,6 +134,11 @@ def hessian(
         As for `jacobian`.
     order : {2, 3}, keyword-only
 
+    Returns
+    -------
+    MultilinearForm
+        Derivatives are multiplied out unless that would give thousands of terms.
+
     Raises
     ------
     ValueError
@@ -205,8 +213,9 @@ def _ascending_derivatives(
 ) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
     """Yield the derivatives that are not zero, by states number `first` or later."""
     if order == 0:
-        if (expanded := sp.expand(expression)) != 0:
-            yield (), expanded
+        is_short = expanded_length(expression) <= MAX_TERMS
+        if (written := sp.expand(expression) if is_short else expression) != 0:
+            yield (), written
         return
     gradient = _gradient(expression, frozenset(states[first:]))
     for j in range(first, len(states)):
@@ -215,6 +224,22 @@ def _ascending_derivatives(
                 gradient[states[j]], states, order - 1, j
             ):
                 yield (j, *rest), derivative
+
+
+def expanded_length(expression: sp.Expr) -> int:
+    """Return an upper bound of the number of terms of an expression, multiplied out.
+
+    Arguments of functions count too: multiplying out does not stop at them.
+    """
+    lengths = [expanded_length(each) for each in expression.args]
+    if expression.is_Add:
+        return sum(lengths)
+    if expression.is_Mul:
+        return math.prod(lengths)
+    if expression.is_Pow and expression.exp.is_Integer:
+        power = abs(int(expression.exp))
+        return math.comb(lengths[0] + power - 1, power)
+    return max(lengths, default=1)
 
 
 def _values(system: System, params: Mapping[str, float]) -> dict[sp.Symbol, sp.Rational]:

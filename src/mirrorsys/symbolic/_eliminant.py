@@ -110,7 +110,7 @@ def eliminant(
         )
     left = [primitive(each) for each in case.equations if each]
     if case.unknowns or not left:
-        raise continuum(equations, case.unknowns or (kept,))
+        raise continuum(equations, (*case.unknowns, *(() if left else (kept,))))
     rules = resolved(case)
     common = reduce(_greatest_common_divisor, left)
     sign = -1 if common.LC < 0 else 1
@@ -187,10 +187,10 @@ def _factored_expression(polynomial: PolyElement, kept: sp.Symbol) -> sp.Expr:
 
 def continuum(equations: PolynomialEquations, unknowns: tuple[int, ...]) -> ContinuumError:
     """Return the refusal of a system whose equilibria are not isolated."""
-    names = [equations.names[i] for i in unknowns]
+    names = [equations.names[i] for i in sorted(unknowns)]
     held = ", ".join(f"{name!r}: value" for name in names)
     return ContinuumError(
-        f"the equilibria of {equations.system.name!r} form a continuum: any value of {names} "
-        f"will do; hold {'them' if len(names) > 1 else 'it'} constant by "
+        f"the equilibria of {equations.system.name!r} form a continuum of dimension {len(names)}: "
+        f"any value of {names} will do; hold {'them' if len(names) > 1 else 'it'} constant by "
         f"system.freeze({{{held}}})."
     )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Rule", "all_cases", "regular_case", "remaining"]
 
 MAX_CASES = 500  # of one system; the models of this library need fewer than ten
+MAX_UNKNOWNS = 60  # in symbols: the work grows with their cube
 MAX_TERMS = 120  # of an equation in numbers, while unknowns remain; a lone person needs 18
 
 
@@ -94,7 +95,17 @@ def regular_case(start: Case, states: Sequence[int]) -> Case:
         All states; the other generators count as constants.
 
     It may be incomplete: see `remaining`.
+
+    Raises
+    ------
+    GrowthError
+        If there are more than 60 unknowns, or an equation grows too long.
     """
+    if (count := len(start.unknowns)) > MAX_UNKNOWNS:
+        raise GrowthError(
+            f"there are {count} unknowns to eliminate; the limit is {MAX_UNKNOWNS}: freeze states, "
+            "or study a part of the system."
+        )
     case = start
     while True:
         while pivot := _pivot(case, states):

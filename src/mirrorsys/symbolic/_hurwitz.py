@@ -21,7 +21,7 @@ from mirrorsys.symbolic._rings import (
 
 __all__ = ["HurwitzTable", "hurwitz_table"]
 
-MAX_SYMBOLIC_DEGREE = 12  # of one block with symbols; with numbers there is no limit
+MAX_SYMBOLIC_DEGREE = 10  # of one block with symbols; with numbers there is no limit
 
 
 @dataclass(frozen=True)

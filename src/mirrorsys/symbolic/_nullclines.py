@@ -9,9 +9,13 @@ import sympy as sp
 
 from mirrorsys._expressions import symbol
 from mirrorsys._system import System
+from mirrorsys.symbolic._derivatives import expanded_length
 from mirrorsys.symbolic._polynomials import numbers
+from mirrorsys.symbolic._rings import WorkLimitError
 
 __all__ = ["Nullcline", "equilibrium_equations", "nullclines"]
+
+MAX_TERMS = 2_000
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ def nullclines(
     ------
     ValueError
         If `variable` is not one state, or `params` does not fit the system.
+    WorkLimitError
+        If an equation is too long to be multiplied out.
 
     Examples
     --------
@@ -115,6 +121,11 @@ def nullclines(
 
 
 def _nullcline(state: str, expression: sp.Expr, candidates: tuple[str, ...]) -> Nullcline:
+    if expanded_length(expression) > MAX_TERMS:
+        raise WorkLimitError(
+            f"the nullcline of {state!r} would have more than {MAX_TERMS} terms when multiplied "
+            "out; freeze states, or draw it from the right-hand side as it is (plot.phase_plane)."
+        )
     equation = sp.fraction(sp.together(expression))[0]
     degrees = {
         name: sp.degree(equation, symbol(name))

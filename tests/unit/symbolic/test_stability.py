@@ -9,6 +9,7 @@ import sympy as sp
 import mirrorsys as ms
 from mirrorsys._expressions import parse, symbol
 from mirrorsys.symbolic import (
+    EliminationError,
     WorkLimitError,
     fold_condition,
     hopf_condition,
@@ -328,6 +329,39 @@ def test_solving_says_what_can_be_solved_for():
         fold_condition(settled).solve("rho")
 
 
+def test_a_resultant_that_vanishes_on_one_branch_does_not_hide_the_others():
+    lorenz = ms.models.zoo.lorenz()
+    fold = fold_condition(lorenz).eliminate()
+    assert is_same(fold.expression, "beta*sigma*(rho - 1)")
+    hopf = hopf_condition(lorenz)
+    assert set(hopf.eliminate().factors) == set(hopf.eliminate("z", "y", "x").factors)
+    published = "rho*(sigma - beta - 1) - sigma*(sigma + beta + 3)"
+    assert any(is_same(sign * each, published) for each in hopf.eliminate().factors
+               for sign in (1, -1))  # fmt: skip
+
+
+def test_after_elimination_a_condition_is_only_necessary_and_says_so():
+    rivals = ms.System(
+        "rivals", {"x": "x*(1 - x - b*y)", "y": "y*(1 - y - d*x)"}, dict(b=0.5, d=0.5)
+    )
+    fold = fold_condition(rivals)
+    assert repr(fold).startswith("fold if and only if:")
+    left = fold.eliminate()
+    assert repr(left).startswith("fold only if:")
+    assert is_same(left.expression, "(b - 1)*(d - 1)*(b*d - 1)")
+    assert not left.holds(state={"x": 0.5, "y": 0.9})
+
+
+def test_a_condition_that_holds_on_a_whole_branch_is_not_eliminated():
+    along = ms.System("along", {"x": "-a*x**3", "y": "b - y"}, {"a": 1, "b": 1})
+    with pytest.raises(ValueError, match=r"where x = 0, the condition holds at all equilibria"):
+        fold_condition(along).eliminate()
+
+
+def test_what_never_happens_is_said_in_one_line():
+    assert repr(fold_condition(ms.System("decay", {"x": "-x"}))) == "fold: never"
+
+
 def test_eliminating_needs_an_equation_that_is_left():
     fold = fold_condition(PANIC)
     with pytest.raises(ValueError, match=r"no equilibrium equation .* eliminate fewer states"):
@@ -342,7 +376,7 @@ def test_formulas_that_would_fill_a_book_are_refused_in_seconds():
     with pytest.raises(WorkLimitError, match="degree 14 with symbols"):
         routh_hurwitz(sp.Poly.from_list([1, *coefficients[1:]], gens=UNKNOWN))
     alone = ms.models.client().freeze(pathway=0.1, signal=1.0, stressor=0.066)
-    with pytest.raises(WorkLimitError, match="resultant of degree"):
+    with pytest.raises(WorkLimitError, match=r"use symbolic\.branch and its folds"):
         hopf_condition(alone).eliminate()
 
 
@@ -350,3 +384,22 @@ def test_floating_point_coefficients_count_as_their_decimals():
     on_the_axis = sp.Poly([1.0, 0.1, 0.3, 0.03], UNKNOWN)  # 0.1*0.3 = 0.03 in decimals only
     assert not routh_hurwitz(on_the_axis).holds()
     assert routh_hurwitz(sp.Poly([1.0, 0.1, 0.3, 0.0299], UNKNOWN)).holds()
+
+
+def test_what_would_take_minutes_is_refused_or_left_as_it_is():
+    names = [f"x{i}" for i in range(8)]
+    wide = f"({'+'.join(names)} + a)**12"
+    system = ms.System("wide", {name: f"{wide} - {name}" for name in names}, {"a": 1})
+    entries = ms.symbolic.hessian(system).entries
+    assert len(entries) == 8 * 36
+    total = sp.Symbol("a", real=True) + sum(sp.Symbol(name, real=True) for name in names)
+    assert entries[0][2] == 132 * total**10
+    with pytest.raises(WorkLimitError, match="nullcline of 'x0' would have more than"):
+        ms.symbolic.nullclines(system)
+    ring = ms.models.network([ms.models.client(f"p{i}") for i in range(30)],
+                             [(f"p{i}", f"p{(i + 1) % 30}") for i in range(30)])  # fmt: skip
+    settled = ring.freeze(pathway=0.1, signal=1)
+    with pytest.raises(EliminationError, match=r"89 unknowns .* the limit is 60"):
+        ms.symbolic.eliminant(settled)
+    with pytest.raises(EliminationError, match=r"90 unknowns .* the limit is 60"):
+        ms.symbolic.branch(settled, "p0.stressor")

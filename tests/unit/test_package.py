@@ -57,3 +57,29 @@ def test_the_version_is_the_installed_one() -> None:
     from importlib.metadata import version
 
     assert ms.__version__ == version("mirrorsys")
+
+
+VERBS = [
+    ms.equilibria,
+    ms.kernels.kernel,
+    ms.kernels.vector_field,
+    *(getattr(ms.symbolic, name) for name in (
+        "branch", "characteristic_polynomial", "distress_reproduction_number", "divergence",
+        "eliminant", "equilibrium_equations", "fold_condition", "hessian", "hopf_condition",
+        "invariant_box", "jacobian", "nullclines",
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
+def test_what_is_no_system_is_refused_by_name(verb) -> None:
+    more = ("stressor",) if verb.__name__ == "branch" else ()
+    with pytest.raises(
+        TypeError, match=r"`(system|network)` is 'client' of type str; give a System"
+    ):
+        verb("client", *more)
+
+
+def test_only_a_system_is_simulated() -> None:
+    with pytest.raises(TypeError, match=r"`system` is 'client' of type str; give a System"):
+        ms.simulate("client", duration=1)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ LaTeX symbol, meaning, source. Simulation, equilibria, Jacobians, LaTeX and file
 are all derived from it.
 """
 
-from mirrorsys._system._equations import System
+from mirrorsys._system._equations import System, check_system
 from mirrorsys._system._quantities import Input, Parameter, State
 
-__all__ = ["Input", "Parameter", "State", "System"]
+__all__ = ["Input", "Parameter", "State", "System", "check_system"]

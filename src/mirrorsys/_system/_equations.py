@@ -15,7 +15,7 @@ from mirrorsys._expressions import ExpressionError, canonical, is_name, symbol
 from mirrorsys._system._display import aligned, summary
 from mirrorsys._system._quantities import Input, Parameter, Quantity, State, checked_range
 
-__all__ = ["System"]
+__all__ = ["System", "check_system"]
 
 _Q = TypeVar("_Q", bound=Quantity)
 
@@ -365,6 +365,21 @@ class System:
 
     def __repr__(self) -> str:
         return summary(self)
+
+
+def check_system(given: Any, label: str = "system") -> None:
+    """Refuse what is not a System.
+
+    Raises
+    ------
+    TypeError
+        With what was given, and what fits.
+    """
+    if not isinstance(given, System):
+        raise TypeError(
+            f"`{label}` is {given!r} of type {type(given).__name__}; give a System, such as "
+            "models.client(), or your own: System(name, equations, parameters)."
+        )
 
 
 def _read(text: Any, place: str) -> sp.Expr:

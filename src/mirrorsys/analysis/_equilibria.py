@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import parameter_and_input_values
 from mirrorsys.analysis._exact_route import as_point, points_of_block
 from mirrorsys.analysis._groups import groups
@@ -99,6 +99,7 @@ def equilibria(
     >>> [round(point.state["x"], 6) for point in ms.equilibria(growth)]
     [0.619061, 1.512135]
     """
+    check_system(system)
     sides = _checked_box(system, box)
     _check_options(route, max_boxes, smallest)
     given = dict(params or {})

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import initial_values, parameter_and_input_values
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
 from mirrorsys.flow._events import Event, checked_events, event_functions
@@ -125,6 +125,7 @@ def simulate(
     >>> run.x.values.round(4)
     array([1.    , 0.6065, 0.3679])
     """
+    check_system(system)
     _check_deterministic(system)
     check_variables(system)
     if engine not in ENGINES:

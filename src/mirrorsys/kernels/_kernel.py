@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import parameter_and_input_values
 from mirrorsys.kernels._backend import backend_in_use
 from mirrorsys.kernels._source import array_function
@@ -67,6 +67,7 @@ def _at(function: Function, parameters: Array, inputs: Array, shape: tuple[int, 
 
 def kernel(system: System) -> Kernel:
     """Return the compiled kernel of a system; the same system is compiled only once."""
+    check_system(system)
     return _kernel(system, backend_in_use())
 
 
@@ -118,6 +119,7 @@ def vector_field(
     ValueError
         If `params` does not fit the system, or the states have another first axis.
     """
+    check_system(system)
     parameters, inputs = parameter_and_input_values(system, params)
     p, u = np.array(list(parameters.values())), np.array(list(inputs.values()))
     function = kernel(system).rhs_array

@@ -12,7 +12,7 @@ from flint import fmpq_poly
 from numpy.typing import ArrayLike, NDArray
 
 from mirrorsys._expressions import symbol
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import parameter_and_input_values
 from mirrorsys.symbolic._eliminant import (
     Fraction,
@@ -33,11 +33,12 @@ from mirrorsys.symbolic._univariate import (
     real_roots,
     to_flint,
 )
+from mirrorsys.symbolic._writing import aligned, latex_of, one_line, symbol_latex
 
 __all__ = ["Branch", "Fold", "branch"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fold:
     """A point where a branch of equilibria turns around and two equilibria meet.
 
@@ -49,14 +50,21 @@ class Fold:
         By name.
     enclosure : mapping of str to (float, float)
         For the parameter and every state, an interval in which it is proven to lie.
+    name : str
+        Of the parameter.
     """
 
     parameter: float
     state: Mapping[str, float]
     enclosure: Mapping[str, tuple[float, float]]
+    name: str
+
+    def __repr__(self) -> str:
+        state = ", ".join(f"{name}={value:.6g}" for name, value in self.state.items())
+        return f"Fold({self.name}={self.parameter:.6g} at {state})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Branch:
     """All equilibria of a system, whatever the value of one parameter: a rational curve.
 
@@ -132,6 +140,24 @@ class Branch:
                 points[curve.names[index]] = top / bottom
         return {name: points[name] for name in (self.parameter, *self.system.state_names)}
 
+    def latex(self) -> str:
+        """Return parameter and states, as functions of the kept one, as LaTeX ``aligned``."""
+        formulas = {self.parameter: self.value, **self.states}
+        return aligned(
+            [
+                (symbol_latex(name, self.system), latex_of(formula, self.system))
+                for name, formula in formulas.items()
+            ]
+        )
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __repr__(self) -> str:
+        formulas = {self.parameter: self.value, **self.states}
+        rows = [f"  {name} = {one_line(formula)}" for name, formula in formulas.items()]
+        return "\n".join([f"equilibria of {self.system.name!r} along {self.keep!r}:", *rows])
+
     def _numbers(self, params: Mapping[str, float] | None) -> dict[str, float]:
         kinds = "parameter or input"
         _check_free(self.system, self.parameter, params)
@@ -178,6 +204,7 @@ def branch(
     >>> [round(fold.parameter, 4) for fold in curve.folds()]
     [0.3849, -0.3849]
     """
+    check_system(system)
     name = _parameter_name(system, parameter)
     kept = system.state_names[kept_state(system, keep)]
     _check_free(system, name, params)
@@ -229,6 +256,7 @@ class _Curve:
             values.pop(self.names[self.parameter]),
             values,
             {name: (low, high) for name, (_, low, high) in rounded.items()},
+            self.names[self.parameter],
         )
 
 
@@ -249,6 +277,11 @@ def _curve(system: System, parameter: str, keep: str, params: Mapping[str, float
             f"the equilibrium equations of {system.name!r} cannot be solved for {parameter!r} "
             f"along {keep!r}: {left} remain, and no equation left is affine in one of them; choose "
             "another parameter or another kept state, or freeze a state."
+        )
+    if case.unknowns == (index,):
+        raise EliminationError(
+            f"{parameter!r} has no influence on {keep!r} at the equilibria of {system.name!r}; "
+            "choose another parameter, or another state to keep."
         )
     if case.unknowns:
         raise EliminationError(

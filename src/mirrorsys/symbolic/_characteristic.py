@@ -18,7 +18,7 @@ import sympy as sp
 from sympy.utilities.iterables import strongly_connected_components
 
 from mirrorsys._expressions import canonical, symbol
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import parameter_and_input_values
 from mirrorsys.symbolic._derivatives import jacobian
 from mirrorsys.symbolic._polynomials import numbers
@@ -110,6 +110,7 @@ def characteristic_polynomial(
     >>> ms.symbolic.characteristic_polynomial(spring).all_coeffs()
     [1, d, k]
     """
+    check_system(system)
     whole = _product(blocks(system, params, at))
     _check_length(whole)
     pairs = [lowest_terms(each, whole.coefficients[0]) for each in whole.coefficients]

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 
 from mirrorsys._expressions import symbol
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys.symbolic._polynomials import numbers
 
 __all__ = ["MultilinearForm", "divergence", "expanded_length", "hessian", "jacobian"]
@@ -50,6 +50,7 @@ def jacobian(system: System, params: Mapping[str, float] | None = None) -> sp.Im
     >>> ms.symbolic.jacobian(decay, params={})
     Matrix([[-1/10]])
     """
+    check_system(system)
     matrix = _jacobian(system)
     return matrix if params is None else matrix.xreplace(_values(system, params))
 
@@ -152,6 +153,7 @@ def hessian(
     >>> form([1, 2], [3, 4]).T
     Matrix([[10*a, 0]])
     """
+    check_system(system)
     if order not in (2, 3):
         raise ValueError(f"`order` is {order!r}; give 2 or 3.")
     form = _derivatives(system, order)
@@ -185,6 +187,7 @@ def divergence(system: System, params: Mapping[str, float] | None = None) -> sp.
     >>> ms.symbolic.divergence(ms.System("van der Pol", {"x": "y", "y": "(1 - x**2)*y - x"}))
     1 - x**2
     """
+    check_system(system)
     return jacobian(system, params=params).trace()
 
 

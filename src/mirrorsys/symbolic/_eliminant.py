@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys.symbolic._elimination import Case, regular_case, remaining
 from mirrorsys.symbolic._errors import ContinuumError, EliminationError
 from mirrorsys.symbolic._polynomials import PolynomialEquations, polynomial_equations
 from mirrorsys.symbolic._substitution import coefficients, primitive, variables
+from mirrorsys.symbolic._writing import aligned, latex_of, one_line, symbol_latex
 
 if TYPE_CHECKING:
     from sympy.polys.rings import PolyElement
@@ -33,7 +34,7 @@ MAX_FACTORED = 100  # terms; longer polynomials are shown as they are, factoring
 Fraction = tuple["PolyElement", "PolyElement"]  # numerator and denominator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Eliminant:
     """The equilibria of a system, reduced to one unknown.
 
@@ -59,6 +60,22 @@ class Eliminant:
     polynomial: sp.Poly
     rules: Mapping[str, sp.Expr]
     denominators: tuple[sp.Expr, ...]
+
+    def latex(self) -> str:
+        """Return the polynomial and the rules as a LaTeX ``aligned`` block."""
+        rules = [
+            (symbol_latex(name, self.system), latex_of(rule, self.system))
+            for name, rule in self.rules.items()
+        ]
+        return aligned([("0", latex_of(self.polynomial.as_expr(), self.system)), *rules])
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def __repr__(self) -> str:
+        rules = [f"  {name} = {one_line(rule)}" for name, rule in self.rules.items()]
+        head = f"equilibria of {self.system.name!r} by {self.keep!r}:"
+        return "\n".join([head, f"  0 = {one_line(self.polynomial.as_expr())}", *rules])
 
 
 def eliminant(
@@ -95,6 +112,7 @@ def eliminant(
     >>> ms.symbolic.eliminant(spread, keep="x").polynomial.as_expr()
     a*x**2 - x
     """
+    check_system(system)
     kept = kept_state(system, keep)
     equations = polynomial_equations(system, params)
     ring, n_state = equations.ring, len(system.states)

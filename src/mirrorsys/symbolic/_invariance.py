@@ -10,7 +10,7 @@ from fractions import Fraction
 import sympy as sp
 
 from mirrorsys._expressions import symbol
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import parameter_and_input_values
 from mirrorsys.symbolic._intervals import Interval
 from mirrorsys.symbolic._nonnegative import Verdict, nonnegative
@@ -70,6 +70,14 @@ class Face:
     certificate: str
     counterexample: Counterexample | None = None
 
+    @property
+    def where(self) -> str:
+        """The place of the counterexample, in words; empty without one."""
+        if self.counterexample is None:
+            return ""
+        values = (f"{name} = {float(value):.6g}" for name, value in self.counterexample.values)
+        return f" ({', '.join(values)})"
+
 
 @dataclass(frozen=True, repr=False)
 class Invariance:
@@ -119,7 +127,7 @@ class Invariance:
         words = {"yes": "is forward invariant", "no": "is not forward invariant"}
         head = f"the box of {self.system.name!r} {words.get(self.answer, 'is undecided')}"
         faces = [
-            f"  {face.answer}: {face.state} = {face.value:g}, {face.certificate}"
+            f"  {face.answer}: {face.state} = {face.value:g}, {face.certificate}{face.where}"
             for face in self.faces
         ]
         return "\n".join([head, *faces, *(f"  {remark}" for remark in self.remarks)])
@@ -180,6 +188,7 @@ def invariant_box(
     >>> {name: str(value) for name, value in found.counterexample.values}
     {'k': '0', 'x': '0'}
     """
+    check_system(system)
     sides = _sides(system, box)
     fixed = {} if params is None else numbers(system, params)
     ranges = _ranges(system, sides, fixed)
@@ -202,11 +211,16 @@ def invariant_box(
 def _sides(
     system: System, box: Mapping[str, tuple[float, float]] | None
 ) -> dict[str, tuple[float, float]]:
+    if box is not None and not isinstance(box, Mapping):
+        raise TypeError(
+            f"`box` is {box!r}; give a mapping from state to (lower, upper), such as "
+            f"{{{system.state_names[0]!r}: (0, 1)}}."
+        )
     given = system.expand(box or {}, "state")
     sides = {**system.box, **given}
     for name, side in sides.items():
         try:
-            low, high = (float(end) for end in side)
+            low, high = (float(end) for end in ((math.nan,) * 2 if isinstance(side, str) else side))
         except (TypeError, ValueError):
             low, high = math.nan, math.nan
         if not low <= high:

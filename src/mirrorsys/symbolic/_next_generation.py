@@ -18,7 +18,7 @@ from mirrorsys.symbolic._derivatives import jacobian
 from mirrorsys.symbolic._relations import factorised, knowledge
 from mirrorsys.symbolic._rings import WorkLimitError, ring_of
 
-__all__ = ["MAX_PRODUCTS", "decay_and_transmission", "next_generation", "spectral_radius"]
+__all__ = ["MAX_PRODUCTS", "SILENT", "decay_and_transmission", "next_generation", "spectral_radius"]
 
 HELD = ("pathway", "signal")  # slow states: at rest they may have any value
 SILENT = ("stressor", "seen_distress", "seen_soothing")  # inputs that are zero at rest

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
 from mirrorsys._expressions import symbol
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys.symbolic._derivatives import expanded_length
 from mirrorsys.symbolic._polynomials import numbers
 from mirrorsys.symbolic._rings import WorkLimitError
+from mirrorsys.symbolic._writing import aligned, latex_of, symbol_latex
 
 __all__ = ["Nullcline", "equilibrium_equations", "nullclines"]
 
@@ -34,6 +35,7 @@ class Nullcline:
         The nullcline solved for `variable`: one branch, or two from a quadratic equation.
     leading : sympy.Expr
         Where this is zero the solutions do not hold: look at `equation` there.
+    system : System
     """
 
     state: str
@@ -41,6 +43,17 @@ class Nullcline:
     variable: str | None
     solutions: tuple[sp.Expr, ...]
     leading: sp.Expr
+    system: System = field(repr=False)
+
+    def latex(self) -> str:
+        """Return the solutions, or else the equation, as a LaTeX ``aligned`` block."""
+        if self.variable is None:
+            return aligned([("0", latex_of(self.equation, self.system))])
+        left = symbol_latex(self.variable, self.system)
+        return aligned([(left, latex_of(each, self.system)) for each in self.solutions])
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
 
 def equilibrium_equations(
@@ -68,6 +81,7 @@ def equilibrium_equations(
     >>> ms.symbolic.equilibrium_equations(decay), ms.symbolic.equilibrium_equations(decay, {})
     ({'x': -k*x + 1}, {'x': 1 - x/2})
     """
+    check_system(system)
     fixed = {
         symbol(name): sp.Rational(value.numerator, value.denominator)
         for name, value in numbers(system, params).items()
@@ -109,18 +123,21 @@ def nullclines(
     >>> ms.symbolic.nullclines(van_der_pol, "y", {})["x"].solutions
     (-x**3/3 + x,)
     """
+    check_system(system)
     wanted = None if variable is None else system.resolve(variable, "state")
     if wanted is not None and len(wanted) != 1:
         raise ValueError(
             f"`variable` is {variable!r}, which stands for {list(wanted)}; name one of them."
         )
     return {
-        name: _nullcline(name, expression, wanted or system.state_names)
+        name: _nullcline(system, name, expression, wanted or system.state_names)
         for name, expression in equilibrium_equations(system, params).items()
     }
 
 
-def _nullcline(state: str, expression: sp.Expr, candidates: tuple[str, ...]) -> Nullcline:
+def _nullcline(
+    system: System, state: str, expression: sp.Expr, candidates: tuple[str, ...]
+) -> Nullcline:
     if expanded_length(expression) > MAX_TERMS:
         raise WorkLimitError(
             f"the nullcline of {state!r} would have more than {MAX_TERMS} terms when multiplied "
@@ -134,10 +151,10 @@ def _nullcline(state: str, expression: sp.Expr, candidates: tuple[str, ...]) -> 
     }
     solvable = [name for name, degree in degrees.items() if 1 <= degree <= 2]
     if not solvable:
-        return Nullcline(state, equation, None, (), sp.Integer(1))
+        return Nullcline(state, equation, None, (), sp.Integer(1), system)
     variable = min(solvable, key=lambda name: (degrees[name], name != state))
     coefficients = sp.Poly(equation, symbol(variable)).all_coeffs()
-    return Nullcline(state, equation, variable, _solutions(coefficients), coefficients[0])
+    return Nullcline(state, equation, variable, _solutions(coefficients), coefficients[0], system)
 
 
 def _solutions(coefficients: list[sp.Expr]) -> tuple[sp.Expr, ...]:

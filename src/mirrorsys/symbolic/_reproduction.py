@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import sympy as sp
 
 from mirrorsys._expressions import symbol, to_text
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys._values import initial_values, parameter_and_input_values
 from mirrorsys.symbolic._characteristic import cleared, irreducible_blocks
 from mirrorsys.symbolic._next_generation import (
     MAX_PRODUCTS,
+    SILENT,
     decay_and_transmission,
     next_generation,
     spectral_radius,
@@ -47,8 +47,6 @@ class ReproductionNumber:
         `D` and `M`, per unit of time.
     formula : sympy.Expr or None
         The spectral radius in closed form; None if it has no short one.
-    decides : str
-        What the number decides, and what it does not.
     params : mapping of str to float or None
         As given to `distress_reproduction_number`.
     """
@@ -61,13 +59,21 @@ class ReproductionNumber:
     formula: sp.Expr | None
     params: Mapping[str, float] | None = None
 
-    decides: ClassVar[str] = (
-        "Below one, a small distress of people at rest without a stressor dies out; above one "
-        "it grows. This is a local statement about rest, no more: with enough rumination "
-        "(rho above 4 in the reference model) a high-threat state exists below one as well, "
-        "and distress that is not small may lead there. Mirrored soothing has a number of its "
-        "own, which decides whether calm spreads."
-    )
+    @property
+    def decides(self) -> str:
+        """What the number decides, and what it does not."""
+        carrier = self.carriers[0].rpartition(".")[2]
+        text = (
+            f"Below one, a little {carrier} of people at rest without a stressor dies out; above "
+            "one it grows. This is a local statement about rest, no more"
+        )
+        if carrier != "threat":
+            return f"{text}."
+        return (
+            f"{text}: with enough rumination (rho above 4 in the reference model) a high-threat "
+            "state exists below one as well, and distress that is not small may lead there. "
+            "Mirrored soothing has a number of its own, which decides whether calm spreads."
+        )
 
     def value(
         self,
@@ -94,6 +100,7 @@ class ReproductionNumber:
                 f"this number was derived for params={dict(self.params)}, so that nothing is left "
                 "to give; derive it with params=None to vary them."
             )
+        _check_silent(self.system, params)
         parameters, inputs = parameter_and_input_values(self.system, params)
         given = parameters | inputs | initial_values(self.system, state)
         values = {
@@ -183,6 +190,8 @@ def distress_reproduction_number(
     >>> ms.symbolic.distress_reproduction_number(pair).formula
     sqrt(a.mu*a.signal*a_b.contact*b.mu*b.signal*b_a.contact)
     """
+    check_system(network, "network")
+    _check_silent(network, params)
     carriers, decay, transmission = decay_and_transmission(network, carrier)
     if params is not None:
         values = _numbers(network, params)
@@ -191,6 +200,17 @@ def distress_reproduction_number(
     return ReproductionNumber(
         network, carriers, matrix, decay, transmission, spectral_radius(matrix), params
     )
+
+
+def _check_silent(network: System, params: Mapping[str, float] | None) -> None:
+    """Refuse what would disturb rest."""
+    given = network.expand(params or {}, "parameter or input")
+    loud = {n: v for n, v in given.items() if n.rpartition(".")[2] in SILENT and v != 0}
+    if loud:
+        raise ValueError(
+            f"`params` gives {loud}, but the number is about rest, where these are zero; leave "
+            "them out (with a stressor, ask equilibria for the state and its eigenvalues)."
+        )
 
 
 def _numbers(network: System, params: Mapping[str, float]) -> dict[sp.Symbol, sp.Rational]:

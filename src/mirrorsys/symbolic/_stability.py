@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from mirrorsys._system import System
+from mirrorsys._system import System, check_system
 from mirrorsys.symbolic._characteristic import Block, blocks, cleared, eigenvalue_symbol
 from mirrorsys.symbolic._conditions import BifurcationCondition, StabilityConditions
 from mirrorsys.symbolic._hurwitz import hurwitz_table
@@ -127,6 +127,7 @@ def fold_condition(
     >>> ms.symbolic.fold_condition(fold).equation
     Eq(x, 0)
     """
+    check_system(system)
     found = blocks(system, params, at)
     known = knowledge(system, positive)
     tables = [hurwitz_table(block, known) for block in found]
@@ -182,6 +183,7 @@ def hopf_condition(
     >>> ms.symbolic.hopf_condition(brusselator, at={"x": "A", "y": "B/A"}).solve("B")
     (A**2 + 1,)
     """
+    check_system(system)
     found = blocks(system, params, at)
     if all(block.degree == 1 for block in found):
         raise ValueError(

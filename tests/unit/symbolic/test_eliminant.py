@@ -140,3 +140,13 @@ def test_the_dimension_of_a_family_counts_the_kept_state_too():
     assert all(repr(name) in str(caught.value) for name in held)
     left = ms.System("rank two", rows).freeze(held)
     assert eliminant(left).polynomial.degree() == 1
+
+
+def test_an_eliminant_reads_well_and_has_latex():
+    spread = ms.System("spread", {"x": "y - x", "y": "x**2 - y"})
+    reduced = eliminant(spread, "x")
+    assert repr(reduced).splitlines() == [
+        "equilibria of 'spread' by 'x':", "  0 = x**2 - x", "  y = x",
+    ]  # fmt: skip
+    x, y = (rf"\mathrm{{{name}}}" for name in "xy")
+    assert reduced.latex().splitlines()[1:3] == [rf"0 &= {x}^{{2}} - {x} \\", f"{y} &= {x}"]

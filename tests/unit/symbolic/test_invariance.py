@@ -250,9 +250,16 @@ def test_a_report_reads_well():
     first, low, high = text.splitlines()
     assert first == "the box of 'one state' is not forward invariant"
     assert low.startswith("  yes: x = 0, d x/dt >= 0: ")
-    assert high == "  no: x = 1, -d x/dt < 0: it is -1 at a point"
+    assert high == "  no: x = 1, -d x/dt < 0: it is -1 at a point (k = 2, x = 1)"
     found = invariant_box(CLIENT)
     assert repr(found).startswith("the box of 'client' is forward invariant")
     assert r"\dot{R}\big|_{R=0} &=" in found.latex()
     assert r"\leq 0" in found.latex()
     assert found._repr_latex_().startswith("$\\displaystyle")
+
+
+def test_a_box_is_a_mapping_of_numbers():
+    with pytest.raises(TypeError, match=r"`box` is \[\('threat', \(0, 1\)\)\]; give a mapping"):
+        invariant_box(CLIENT, [("threat", (0, 1))])
+    with pytest.raises(ValueError, match="`box` gives 'threat' the side '01'; give two numbers"):
+        invariant_box(CLIENT, {"threat": "01"})

@@ -63,3 +63,10 @@ def test_variable_must_be_one_state():
     both = ms.models.dyad(ms.models.client(), ms.models.therapist())
     with pytest.raises(ValueError, match=r"`variable` is 'threat', which stands for \["):
         nullclines(both, "threat")
+
+
+def test_nullclines_have_latex():
+    found = ms.symbolic.nullclines(ms.models.client().freeze(pathway=0.1, signal=1))
+    assert r"G &= \frac{\kappa W R}{\kappa W R + 1}" in found["soothing"].latex()
+    open_ended = ms.symbolic.nullclines(ms.System("wave", {"x": "exp(x) - x"}))["x"]
+    assert r"0 &= - \mathrm{x} + e^{\mathrm{x}}" in open_ended.latex()

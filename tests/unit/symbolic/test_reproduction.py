@@ -157,3 +157,23 @@ def test_what_is_no_network():
         distress_reproduction_number(PAIR, carrier="joy")
     with pytest.raises(ValueError, match="called 'nonsense'"):
         distress_reproduction_number(PAIR).value({"nonsense": 1})
+
+
+def test_rest_has_no_stressor():
+    pair = ms.models.dyad(ms.models.client("a"), ms.models.client("b"))
+    with pytest.raises(
+        ValueError, match=r"gives \{'a.stressor': 0.5\}, but the number is about rest"
+    ):
+        ms.symbolic.distress_reproduction_number(pair, {"a.stressor": 0.5})
+    number = ms.symbolic.distress_reproduction_number(pair)
+    with pytest.raises(ValueError, match="about rest"):
+        number.value({"stressor": 0.1})
+    assert number.value({"stressor": 0, "contact": 1}, {"signal": 1}) == pytest.approx(1.27)
+
+
+def test_what_the_number_decides_fits_its_carrier():
+    pair = ms.models.dyad(ms.models.client("a"), ms.models.client("b"))
+    calm = ms.symbolic.distress_reproduction_number(pair, carrier="soothing")
+    assert calm.decides.startswith("Below one, a little soothing of people at rest")
+    assert "rumination" not in calm.decides
+    assert "rumination" in ms.symbolic.distress_reproduction_number(pair).decides

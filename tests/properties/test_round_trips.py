@@ -40,10 +40,13 @@ def _larger(inner: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
 
 
 def _computed(function: Callable[..., sp.Expr], *arguments: sp.Expr) -> sp.Expr:
-    """Return function(*arguments), or the first of them where SymPy finds no real value."""
+    """Return function(*arguments), or the first of them where SymPy finds no real value.
+
+    Comparing numbers such as exp(-exp(400)), it asks for more digits than it can count.
+    """
     try:
         return function(*arguments)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return arguments[0]
 
 

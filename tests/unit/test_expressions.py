@@ -16,6 +16,7 @@ from mirrorsys._expressions import (
     symbol,
     to_text,
 )
+from mirrorsys._expressions._grammar import MAX_LENGTH
 
 X, Y, A = symbol("x"), symbol("y"), symbol("a")
 
@@ -436,3 +437,9 @@ def test_names(name: str) -> None:
 )  # fmt: skip
 def test_no_names(name: object) -> None:
     assert not is_name(name)
+
+
+def test_the_longest_text_is_read_and_one_character_more_is_not():
+    assert parse("x" + " " * (MAX_LENGTH - 1)) == symbol("x")
+    with pytest.raises(ExpressionError, match=f"has {MAX_LENGTH + 1} characters .*the limit is"):
+        parse("x" + " " * MAX_LENGTH)

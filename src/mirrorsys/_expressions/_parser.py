@@ -163,8 +163,6 @@ class _Parser:
             self.fail("one expression was expected to end here")
 
     def expression(self, depth: int) -> sp.Expr:
-        if depth > MAX_DEPTH:
-            self.fail(f"brackets, signs and powers nest at most {MAX_DEPTH} deep")
         left = self.sum(depth)
         token = self.token
         if operator := self.take(*COMPARISONS):

@@ -360,3 +360,8 @@ def test_the_box_and_the_equations_by_name() -> None:
     assert DECAY.box == {"x": (0, 1), "y": (-1, 1)}
     assert list(DECAY.equations) == ["x", "y"]
     assert all(side == (0, 1) for side in ms.models.client().box.values())
+
+
+def test_where_nothing_has_a_name_none_is_offered():
+    with pytest.raises(ValueError, match="no parameter or input called 'k'; it has none at all"):
+        System("bare", {"x": "-x"}).resolve("k", "parameter or input")

@@ -209,9 +209,8 @@ class System:
         bare = dict.fromkeys(each.partition(".")[2] for each in known if "." in each)
         nearest = difflib.get_close_matches(str(name), [*known, *bare], n=3, cutoff=0.4)
         nearest = nearest or known[:12]
-        raise ValueError(
-            f"{self.name!r} has no {kinds} called {name!r}; did you mean one of {nearest}?"
-        )
+        offer = f"did you mean one of {nearest}?" if nearest else "it has none at all."
+        raise ValueError(f"{self.name!r} has no {kinds} called {name!r}; {offer}")
 
     def expand(
         self, values: Mapping[str, Any], kinds: str = "state, parameter or input"

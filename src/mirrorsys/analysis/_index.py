@@ -91,4 +91,6 @@ def _objection(
     invariance = invariant_box(system, box, params)
     if invariance.answer != "yes":
         return f"the box is not proven to be forward invariant ({invariance.answer})."
+    if invariance.remarks:
+        return f"the right-hand side may have poles in the box ({'; '.join(invariance.remarks)})."
     return ""

@@ -8,12 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
+from mirrorsys._expressions import to_text
 from mirrorsys._system import System
 from mirrorsys.analysis._index import IndexCheck, index_check
 from mirrorsys.analysis._spectrum import Eigenvalue
 from mirrorsys.analysis._tables import latex_table, markdown_table, plain_table, to_dataframe
+from mirrorsys.symbolic._invariance import exact_ranges
+from mirrorsys.symbolic._polynomials import numbers
+from mirrorsys.symbolic._smoothness import possible_poles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,6 +225,12 @@ class Equilibria(tuple[Equilibrium, ...]):
         """Whether its members are proven to be all equilibria in the box."""
         return not self.undecided
 
+    @cached_property
+    def possible_poles(self) -> tuple[sp.Expr, ...]:
+        """Denominators that may be zero in the box; where they are, there is no equilibrium."""
+        ranges = exact_ranges(self.system, self.box, numbers(self.system, self.params))
+        return possible_poles(self.system, ranges)
+
     @property
     def message(self) -> str:
         """What is proven and what is not, in words."""
@@ -227,7 +238,11 @@ class Equilibria(tuple[Equilibrium, ...]):
         if near := sum(bool(point.certificate.near_faces) for point in self):
             count += f" ({near} too close to a face of the box to tell its side)"
         if self.is_complete:
-            return f"{count}; the rest of the box is proven empty ({self.route})."
+            text = f"{count}; the rest of the box is proven empty ({self.route})."
+            if self.possible_poles:
+                shown = ", ".join(map(to_text, self.possible_poles))
+                text += f" The right-hand side is undefined where {shown} is zero."
+            return text
         reasons = sorted({each.reason for each in self.undecided})
         advice = "; ".join(ADVICE[reason] for reason in reasons)
         n = len(self.undecided)

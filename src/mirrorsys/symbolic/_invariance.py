@@ -17,7 +17,7 @@ from mirrorsys.symbolic._nonnegative import Verdict, nonnegative
 from mirrorsys.symbolic._polynomials import exact, numbers
 from mirrorsys.symbolic._smoothness import presuppositions
 
-__all__ = ["Counterexample", "Face", "Invariance", "invariant_box"]
+__all__ = ["Counterexample", "Face", "Invariance", "exact_ranges", "invariant_box"]
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def invariant_box(
     check_system(system)
     sides = _sides(system, box)
     fixed = {} if params is None else numbers(system, params)
-    ranges = _ranges(system, sides, fixed)
+    ranges = exact_ranges(system, sides, fixed)
     defaults = {} if params is not None else _defaults(system)
     held = {each: low for each, (low, high) in ranges.items() if low == high}
     faces = tuple(
@@ -231,9 +231,10 @@ def _sides(
     return sides
 
 
-def _ranges(
+def exact_ranges(
     system: System, sides: Mapping[str, tuple[float, float]], fixed: Mapping[str, Fraction]
 ) -> dict[sp.Symbol, Interval]:
+    """Return the range of every symbol: sides of states, ranges of the others, or fixed numbers."""
     wide = {q.name: q.range for q in (*system.parameters, *system.inputs)} | dict(sides)
     ranges = {symbol(name): (_end(low), _end(high)) for name, (low, high) in wide.items()}
     return ranges | {symbol(name): (value, value) for name, value in fixed.items()}

@@ -12,7 +12,7 @@ from mirrorsys._expressions import symbol, to_text
 from mirrorsys._system import System
 from mirrorsys.symbolic._intervals import Interval, UndefinedError, enclosure_function
 
-__all__ = ["presuppositions"]
+__all__ = ["possible_poles", "presuppositions"]
 
 
 def presuppositions(
@@ -28,12 +28,19 @@ def presuppositions(
         for node in nodes
         if node.free_symbols & states and _may_be_rough(node, ranges)
     ]
-    remarks = [
-        f"presupposed: {_text(node.base)} is not zero"
-        for node in nodes
-        if node.is_Pow and node.exp.is_negative and _may_vanish(node.base, ranges)
-    ]
+    remarks = [f"presupposed: {_text(each)} is not zero" for each in possible_poles(system, ranges)]
     return tuple(doubts), tuple(remarks)
+
+
+def possible_poles(system: System, ranges: Mapping[sp.Symbol, Interval]) -> tuple[sp.Expr, ...]:
+    """Return the denominators in the right-hand side that are not proven to keep from zero."""
+    found = (
+        node.base
+        for expression in system.rhs
+        for node in sp.preorder_traversal(expression)
+        if node.is_Pow and node.exp.is_negative and _may_vanish(node.base, ranges)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _may_be_rough(node: sp.Basic, ranges: Mapping[sp.Symbol, Interval]) -> bool:

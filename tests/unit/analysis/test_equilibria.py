@@ -288,6 +288,17 @@ def test_tables_have_a_row_for_each_equilibrium():
     )
 
 
+@pytest.mark.parametrize("route", ["exact", "interval"])
+def test_poles_in_the_box_are_told(route):
+    pole = ms.System("pole", {"x": "(x**2 - 2)/(x - k)"}, {"k": 1}, box={"x": (-3, 3)})
+    found = ms.equilibria(pole, route=route)
+    assert len(found) == 2
+    assert found.message.endswith("undefined where -k + x is zero.")
+    beyond = ms.equilibria(pole, {"k": 5}, route=route)
+    assert beyond.possible_poles == ()
+    assert "undefined" not in beyond.message
+
+
 # ---- index -------------------------------------------------------------------------------------
 
 
@@ -317,6 +328,7 @@ def test_the_index_check_sees_a_missing_equilibrium():
         ({"x": "x**2 - 1"}, (0, 2), "not proven to be forward invariant"),
         ({"x": "-x**3"}, (-1, 1), "an equilibrium is degenerate"),
         ({"x": "exp(x) - 1 - x"}, (-1, 1), "not complete"),
+        ({"x": "-1/(x - 0.25)"}, (0, 1), "may have poles in the box (presupposed: x - 1/4"),
     ],
 )
 def test_where_the_index_theorem_says_nothing(equations, box, reason):

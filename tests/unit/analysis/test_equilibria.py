@@ -161,3 +161,12 @@ def test_learning_person_needs_no_freezing_of_the_pathway():
     assert [point.stability for point in found] == ["stable focus", "saddle", "stable node"]
     assert found[-1].state["pathway"] == 0
     assert max(point.residual for point in found) < 1e-14
+
+
+def test_states_on_faces_are_known_exactly_also_at_decimal_ends():
+    line = ms.System("line", {"x": "(x - 0.1)*(0.7 - x)", "y": "x - y"}, box={"x": (0.1, 2)})
+    low, high = ms.equilibria(line)
+    assert low.certificate.on_faces == {"x": 0.1}
+    assert high.certificate.on_faces == high.certificate.near_faces == {}
+    assert not low.certificate.is_saturated  # it leaves the face
+    assert high.certificate.is_saturated

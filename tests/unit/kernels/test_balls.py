@@ -57,6 +57,33 @@ def test_what_is_undefined_somewhere_is_not_finite(rate):
     assert not function(rate).values((arb(0, 0.5), arb(0)))[0].is_finite()
 
 
+@pytest.mark.parametrize(
+    ("text", "derivative"),
+    [
+        ("exp(x)", mpmath.exp),
+        ("log(x + 2)", lambda x: 1 / (x + 2)),
+        ("sqrt(x + 2)", lambda x: 1 / (2 * mpmath.sqrt(x + 2))),
+        ("sin(x)", mpmath.cos),
+        ("cos(x)", lambda x: -mpmath.sin(x)),
+        ("tan(x)", lambda x: 1 + mpmath.tan(x) ** 2),
+        ("sinh(x)", mpmath.cosh),
+        ("cosh(x)", mpmath.sinh),
+        ("tanh(x)", lambda x: 1 - mpmath.tanh(x) ** 2),
+        ("x**5", lambda x: 5 * x**4),
+        ("abs(x - 3)", lambda x: -1),
+    ],
+)
+@pytest.mark.parametrize("x", [-0.7, 0.0, 0.3])
+def test_the_slope_of_each_function_is_its_derivative_also_around_zero(text, derivative, x):
+    slope = function(text).slopes((arb(x), arb(0)))[0, 0]
+    assert float(slope.mid()) == pytest.approx(
+        float(derivative(mpmath.mpf(x))), rel=1e-15, abs=1e-30
+    )
+    around = function(text).slopes((arb(x, 1e-10), arb(0)))[0, 0]
+    assert around.contains(slope)
+    assert float(around.rad()) < 1e-8
+
+
 def test_slopes_are_the_derivatives():
     slopes = function("x*y**2/(1 + exp(x))").slopes(POINT)
     x, y = 0.75, -1.25

@@ -143,6 +143,19 @@ def test_a_short_burst_in_a_slow_recording_is_not_stepped_over(method: str) -> N
     np.testing.assert_allclose(run.x, expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_one_sample_that_differs_among_even_ones_is_not_stepped_over(method: str) -> None:
+    times = np.arange(0.0, 101.0)
+    curve = Recording(tuple(times), tuple(np.where(times == 50, 1.0, 0.0)))
+    run = ms.simulate(
+        LEAKY, protocol=Phase(100, {"u": curve}), times=[52, 100], params={"k": 0.001},
+        method=method,
+    )  # fmt: skip
+    expected = [convolved(curve, 0.001, 0, t) for t in (52.0, 100.0)]
+    assert min(expected) > 0.5
+    np.testing.assert_allclose(run.x, expected, rtol=1e-4)
+
+
 def test_two_recordings_at_once() -> None:
     two = System("two", {"x": "u + v - x"}, inputs={"u": 0, "v": 0})
     u, v = Recording((0, 1, 4), (0, 1, 0)), Recording((0.5, 0.7, 3), (2, 0, 1))

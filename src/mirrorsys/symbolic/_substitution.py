@@ -75,7 +75,7 @@ def _quotient(polynomial: PolyElement, factor: PolyElement) -> PolyElement | Non
 
 def primitive(polynomial: PolyElement) -> PolyElement:
     """Divide by the greatest common divisor of the coefficients, to keep numbers short."""
-    return polynomial.primitive()[1]
+    return polynomial.primitive()[1] if polynomial else polynomial
 
 
 def coefficients(polynomial: PolyElement, generator: int) -> dict[int, PolyElement]:

@@ -89,7 +89,7 @@ class _Elimination:
             if degenerate:  # a value of parameters at which equilibria may form families
                 yield degenerate[0]
             elif generators:
-                yield from self._stepped(wanted, _distinct(choice), generators)
+                yield from self._stepped(wanted, choice, generators)
             else:
                 yield wanted
 
@@ -116,6 +116,7 @@ class _Elimination:
             return
         pivot = min(using, key=lambda each: (each.degrees()[index], len(each)))
         rest = [each for each in equations if each != pivot]
+        # An equation that holds wherever the pivot does becomes zero, and is left out.
         remaining = [self._resultant(each, pivot, index) for each in rest]
         for one in self.split(self._condition(wanted, pivot, index)):
             yield from self.branches(one, remaining, tuple(others))
@@ -144,13 +145,3 @@ class _Elimination:
                 "or, where a parameter enters affinely, use symbolic.branch and its folds."
             )
         return left.resultant(pivot, index)
-
-
-def _distinct(polynomials: Sequence[Polynomial]) -> tuple[Polynomial, ...]:
-    """Return each polynomial once, up to a constant factor."""
-    found: list[Polynomial] = []
-    for each in polynomials:
-        monic = each / each.leading_coefficient()
-        if monic not in found:
-            found.append(monic)
-    return tuple(found)

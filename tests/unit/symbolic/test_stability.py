@@ -340,6 +340,13 @@ def test_a_resultant_that_vanishes_on_one_branch_does_not_hide_the_others():
                for sign in (1, -1))  # fmt: skip
 
 
+def test_values_of_parameters_at_which_an_equation_vanishes_are_not_forgotten():
+    # With a = 0 any z is at rest, z = 0 among them, where the eigenvalues are imaginary.
+    rates = [ms.Parameter(name, 1, range=(0, 2)) for name in "ab"]
+    spiral = ms.System("spiral", {"x": "y", "y": "z*y - x", "z": "a*(b - z)"}, rates)
+    assert set(map(str, hopf_condition(spiral).eliminate().factors)) == {"a", "b"}
+
+
 def test_after_elimination_a_condition_is_only_necessary_and_says_so():
     rivals = ms.System(
         "rivals", {"x": "x*(1 - x - b*y)", "y": "y*(1 - y - d*x)"}, dict(b=0.5, d=0.5)

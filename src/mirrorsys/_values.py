@@ -8,7 +8,7 @@ from typing import Any
 
 from mirrorsys._system import State, System
 
-__all__ = ["initial_values", "parameter_and_input_values", "start_value"]
+__all__ = ["as_number", "initial_values", "parameter_and_input_values", "start_value"]
 
 ROUNDING = 1e-6  # by how much an integrator may leave a state outside its range
 
@@ -61,12 +61,17 @@ def start_value(state: State, value: Any) -> float:
         If it is not finite or lies outside the range.
     """
     low, high = state.range
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
+    number = as_number(value)
     nearest = min(max(number, low), high)
     return nearest if abs(number - nearest) <= ROUNDING else state.check(value)
+
+
+def as_number(value: Any) -> float:
+    """Return a value as a float, not a number if it is none: the check that follows refuses it."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
 
 
 def _mapping(given: Mapping[str, float] | None, label: str) -> Mapping[str, float]:

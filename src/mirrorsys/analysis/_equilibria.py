@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mirrorsys._system import System, check_system
-from mirrorsys._values import parameter_and_input_values
+from mirrorsys._values import as_number, parameter_and_input_values
 from mirrorsys.analysis._blocks import Block, Search
 from mirrorsys.analysis._points import Place, Point
 from mirrorsys.analysis._results import Certificate, Equilibria, Equilibrium, Undecided
@@ -96,6 +96,7 @@ def equilibria(
     check_system(system)
     sides = _checked_box(system, box)
     _check_options(route, max_boxes, smallest)
+    parameter_and_input_values(system, params)
     given = dict(params or {})
     search = Search(system, given, route, tuple(sides.values()), max_boxes, smallest)
     found = search.blocks()
@@ -234,9 +235,9 @@ class _Rates:
 def _check_options(route: str, max_boxes: int, smallest: float) -> None:
     if route not in ROUTES:
         raise ValueError(f"`route` is {route!r}; give one of {list(ROUTES)}.")
-    if not max_boxes >= 1:
+    if not (as_number(max_boxes) >= 1 and as_number(max_boxes).is_integer()):
         raise ValueError(f"`max_boxes` is {max_boxes!r}; give a whole number above zero.")
-    if not 0 < smallest <= 0.1:
+    if not 0 < as_number(smallest) <= 0.1:
         raise ValueError(f"`smallest` is {smallest!r}; give a fraction of the box, up to 0.1.")
 
 
@@ -253,7 +254,7 @@ def _checked_box(
     sides = {}
     for name, side in (system.box | given).items():
         try:
-            low, high = (float(end) for end in side)
+            low, high = (float(end) for end in ((math.nan,) * 2 if isinstance(side, str) else side))
         except (TypeError, ValueError):
             low, high = math.nan, math.nan
         if not low <= high:

@@ -208,7 +208,8 @@ def _place(ball: arb) -> Place:
     middle = ball.mid()
     mantissa, exponent = middle.man_exp()
     order = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-    return Place(float(middle), *outer_floats(ball), order)
+    value = 0.0 if ball.contains(0) else float(middle)  # the simplest number in the ball
+    return Place(value, *outer_floats(ball), order)
 
 
 def _ball(end: float) -> arb:

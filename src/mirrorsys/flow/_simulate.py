@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from mirrorsys._system import System, check_system
-from mirrorsys._values import initial_values, parameter_and_input_values
+from mirrorsys._values import as_number, initial_values, parameter_and_input_values
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
 from mirrorsys.flow._events import Event, checked_events, event_functions
 from mirrorsys.flow._plans import plan, problem, reset
@@ -196,7 +196,7 @@ def _protocol(
     if duration is None and times is None:
         raise ValueError("neither `protocol` nor `duration` is given; give one of them.")
     end = duration if duration is not None else float(_checked_times(times)[-1])
-    if not 0 < _number(end) < math.inf:
+    if not 0 < as_number(end) < math.inf:
         label = "duration" if duration is not None else "times"
         raise ValueError(f"`{label}` ends the run at {end!r}; give a finite time of more than 0.")
     return Protocol((Phase(end, name="run"),), name="inputs at rest")
@@ -206,18 +206,11 @@ def _settings(method: str, rtol: float, atol: float, max_steps: int) -> Settings
     if method not in tuple(METHODS):
         raise ValueError(f"`method` is {method!r}; give one of {list(METHODS)}.")
     for label, value in (("rtol", rtol), ("atol", atol)):
-        if not 0 < _number(value) < math.inf:
+        if not 0 < as_number(value) < math.inf:
             raise ValueError(f"`{label}` is {value!r}; give a small positive number such as 1e-8.")
-    if not (1 <= _number(max_steps) < math.inf and max_steps == int(max_steps)):
+    if not (1 <= as_number(max_steps) < math.inf and max_steps == int(max_steps)):
         raise ValueError(f"`max_steps` is {max_steps!r}; give a whole number from 1.")
     return Settings(method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps))
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan
 
 
 def _checked_times(times: Any) -> Array:

@@ -120,7 +120,7 @@ def test_a_bare_name_in_the_box_stands_for_everybody():
             for point in calm] == [True]  # fmt: skip
 
 
-@pytest.mark.parametrize("side", [(1, 0), (0, nan), (0,), "ab", None, 3])
+@pytest.mark.parametrize("side", [(1, 0), (0, nan), (0,), "ab", "01", None, 3])
 def test_a_side_must_be_two_numbers_in_order(side):
     with pytest.raises(ValueError, match=r"`box` gives 'x' the side .*the lower one first"):
         ms.equilibria(CUBIC, box={"x": side})
@@ -138,6 +138,18 @@ def test_params_must_fit():
         ms.equilibria(CUBIC, {"lam": 1})
     with pytest.raises(ValueError, match="parameter 'mu' is nan; give one finite number"):
         ms.equilibria(CUBIC, {"mu": nan})
+    with pytest.raises(TypeError, match=r"`params` is \[1\] of type list; give a mapping"):
+        ms.equilibria(CUBIC, [1])
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [({"max_boxes": "many"}, "`max_boxes` is 'many'"), ({"max_boxes": 2.5}, "`max_boxes` is 2.5"),
+     ({"smallest": "fine"}, "`smallest` is 'fine'")],
+)  # fmt: skip
+def test_work_limits_are_numbers(option, message):
+    with pytest.raises(ValueError, match=message):
+        ms.equilibria(CUBIC, **option)
 
 
 def test_a_continuum_is_refused_with_what_to_freeze():

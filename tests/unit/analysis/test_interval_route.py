@@ -53,6 +53,12 @@ def test_enclosures_are_as_small_as_doubles_can_tell():
         assert high <= math.nextafter(low, math.inf)
 
 
+def test_an_equilibrium_at_zero_is_shown_as_zero():
+    ring = {"a": "tanh(2*b) - a", "b": "tanh(2*c) - b", "c": "tanh(2*a) - c"}
+    found = searched(ms.System("ring", ring), box=dict.fromkeys("abc", (-1.5, 1.4)))
+    assert states(found)[1] == (0, 0, 0)
+
+
 def test_lorenz_has_three_equilibria():
     lorenz = ms.System(
         "Lorenz",

@@ -178,6 +178,7 @@ def _equilibrium(
         eigenvalues=np.array([each.value for each in eigenvalues]),
         stability=stability_in_words(eigenvalues),
         residual=rates.largest(state),
+        symbols={each.name: each.latex for each in system.states},
         certificate=Certificate(
             route=route,
             proven=ALONE if undecided else COMPLETE,

@@ -19,6 +19,7 @@ from mirrorsys.analysis._tables import latex_table, markdown_table, plain_table,
 from mirrorsys.symbolic._invariance import exact_ranges
 from mirrorsys.symbolic._polynomials import numbers
 from mirrorsys.symbolic._smoothness import possible_poles
+from mirrorsys.symbolic._writing import values_latex
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,6 +148,8 @@ class Equilibrium:
         Largest absolute rate of change of a state, computed in doubles from the system
         itself: no more than rounding if all is well.
     certificate : Certificate
+    symbols : mapping of str to str
+        The LaTeX symbol of every state.
     symmetry : str
         Where persons can be exchanged without changing the equations: "synchronous" if the
         equilibrium stays the same, "asymmetric" if it turns into another one, "partly
@@ -160,6 +163,7 @@ class Equilibrium:
     stability: str
     residual: float
     certificate: Certificate
+    symbols: Mapping[str, str]
     symmetry: str = ""
     images: tuple[int, ...] = ()
 
@@ -167,6 +171,13 @@ class Equilibrium:
     def is_stable(self) -> bool:
         """Whether all eigenvalues have negative real parts."""
         return self.stability.startswith("stable")
+
+    def latex(self) -> str:
+        """Return the state as a LaTeX ``aligned`` block."""
+        return values_latex(self.state, self.symbols)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
     def __repr__(self) -> str:
         state = ", ".join(f"{name}={value:.6g}" for name, value in self.state.items())

@@ -33,7 +33,7 @@ from mirrorsys.symbolic._univariate import (
     real_roots,
     to_flint,
 )
-from mirrorsys.symbolic._writing import aligned, latex_of, one_line, symbol_latex
+from mirrorsys.symbolic._writing import aligned, latex_of, one_line, symbol_latex, values_latex
 
 __all__ = ["Branch", "Fold", "branch"]
 
@@ -52,12 +52,22 @@ class Fold:
         For the parameter and every state, an interval in which it is proven to lie.
     name : str
         Of the parameter.
+    symbols : mapping of str to str
+        The LaTeX symbol of the parameter and of every state.
     """
 
     parameter: float
     state: Mapping[str, float]
     enclosure: Mapping[str, tuple[float, float]]
     name: str
+    symbols: Mapping[str, str]
+
+    def latex(self) -> str:
+        """Return the parameter and the states as a LaTeX ``aligned`` block."""
+        return values_latex({self.name: self.parameter, **self.state}, self.symbols)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
     def __repr__(self) -> str:
         state = ", ".join(f"{name}={value:.6g}" for name, value in self.state.items())
@@ -257,6 +267,7 @@ class _Curve:
             values,
             {name: (low, high) for name, (_, low, high) in rounded.items()},
             self.names[self.parameter],
+            {name: symbol_latex(name, self.system) for name in rounded},
         )
 
 

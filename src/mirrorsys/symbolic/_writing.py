@@ -9,7 +9,7 @@ import sympy as sp
 from mirrorsys._expressions import to_text
 from mirrorsys._system import System
 
-__all__ = ["aligned", "latex_of", "one_line", "symbol_latex"]
+__all__ = ["aligned", "latex_of", "one_line", "symbol_latex", "values_latex"]
 
 WIDTH = 300
 
@@ -29,6 +29,12 @@ def aligned(rows: Mapping[str, str] | list[tuple[str, str]]) -> str:
     pairs = list(rows.items()) if isinstance(rows, Mapping) else rows
     body = " \\\\\n".join(f"{left} &= {right}" for left, right in pairs)
     return "\\begin{aligned}\n" + body + "\n\\end{aligned}"
+
+
+def values_latex(values: Mapping[str, float], symbols: Mapping[str, str]) -> str:
+    """Return values by name as LaTeX equations, the names by their symbols."""
+    rows = [(symbols[name], sp.latex(sp.Float(value, 6))) for name, value in values.items()]
+    return aligned(rows)
 
 
 def one_line(expression: sp.Expr) -> str:

@@ -42,6 +42,15 @@ def test_results_survive_pickling_and_copies():
     assert again[0].certificate == found[0].certificate
 
 
+def test_one_equilibrium_reads_well_and_has_latex():
+    (chronic,) = ms.equilibria(
+        ms.models.client().freeze(pathway=0.1, signal=1), {"stressor": 0.066}
+    )
+    assert repr(chronic).startswith("Equilibrium(threat=0.598311, soothing=0.0368797, fatigue=")
+    assert repr(chronic).endswith(": stable focus)")
+    assert chronic.latex().splitlines()[1] == r"R &= 0.598311 \\"
+
+
 def test_tables_have_a_row_for_each_equilibrium():
     found = ms.equilibria(CUBIC)
     table = found.to_dataframe()

@@ -176,6 +176,7 @@ def test_branches_and_folds_read_well_and_have_latex():
         "equilibria of 'cubic' along 'x':", "  mu = x*(x - 1)*(x + 1)", "  y = x",
     ]  # fmt: skip
     assert repr(curve.folds()[0]) == "Fold(mu=0.3849 at x=-0.57735, y=-0.57735)"
+    assert curve.folds()[0].latex().splitlines()[1] == r"\mathrm{mu} &= 0.3849 \\"
     lone = ms.symbolic.branch(ms.models.client().freeze(pathway=0.1, signal=1), "stressor")
     assert lone.latex().startswith("\\begin{aligned}\ns &= ")
     assert r"G &= \frac{\kappa W R}{\kappa W R + 1}" in lone.latex()

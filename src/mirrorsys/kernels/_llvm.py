@@ -75,9 +75,10 @@ class MachineFunction:
         """
         states, out, call = np.empty(n_state), np.empty(self._shape), self._call
         table = _table(states, parameters, inputs, out)
-        address, kept = table.ctypes.data, (table, parameters, inputs)
+        address = table.ctypes.data
+        kept = (self, table, parameters, inputs)  # code and arrays stay where they are
 
-        def values(y: Array, _: Any = kept) -> Array:  # what is kept stays where it is
+        def values(y: Array, _: Any = kept) -> Array:
             states[:] = y
             call(address)
             return out.copy()

@@ -1,6 +1,8 @@
 """Machine code does what NumPy does, expression by expression."""
 
+import gc
 import math
+import weakref
 from itertools import product
 from typing import Any
 
@@ -84,6 +86,19 @@ def test_values_as_a_function_of_states_follow_inputs_and_are_new_arrays() -> No
     inputs[0] = 9.0
     second = values(np.array([2.0, 0.0]))
     assert (first.tolist(), second.tolist()) == ([1.6, 0.7], [2.6, 9.0])
+
+
+def test_code_and_arrays_live_as_long_as_the_function_of_states() -> None:
+    (function,) = machine_functions(TWO, [("f", [parse("x + a")], (1,))])
+    values = function.at(np.array([0.6]), np.array([0.7]), 2)
+    alive = weakref.ref(function)
+    del function
+    gc.collect()
+    assert alive() is not None
+    assert values(np.array([1.0, 0.0])).tolist() == [1.6]
+    del values
+    gc.collect()
+    assert alive() is None
 
 
 def test_no_name_of_a_user_gets_into_the_code() -> None:

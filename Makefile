@@ -25,8 +25,8 @@ claims: $(READY) ## compute the table of claims S1-S12; fails if one fails
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-coverage: $(READY) ## run the tests and report the coverage of src (slower)
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+coverage: $(READY) ## the coverage of src by the unit and regression tests (ten minutes)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term tests/unit tests/regression $(ARGS)
 
 test-slow: $(READY) ## run the tests marked slow
 	$(BIN)/python -m pytest -n auto -m slow $(ARGS)

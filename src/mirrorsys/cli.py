@@ -27,6 +27,9 @@ EXAMPLES = """examples:
   mirrorsys equilibria client --set pathway=0.1 --set signal=1 --set stressor=0.066
   mirrorsys equilibria model.toml --box x=-5,5 --format markdown
   mirrorsys rerun run.nc                    compute it again and compare
+
+exit codes: 0 success; 1 a claim or comparison failed, or a region stays undecided; 2 a wrong
+argument or file
 """
 
 
@@ -186,6 +189,7 @@ def _equilibria(options: argparse.Namespace) -> int:
         print(f"index check {found.index_check.answer}: {found.index_check.reason}")
     elif options.format == "csv":
         print(found.to_dataframe().to_csv(index=False), end="")
+        print(found.message, file=sys.stderr)
     else:
         print(found.to_markdown() if options.format == "markdown" else found.latex())
         print(found.message, file=sys.stderr)

@@ -68,10 +68,10 @@ def latex_table(points: Sequence[Equilibrium], system: System) -> str:
         [*row[:n_state], *(rf"\text{{{cell}}}" for cell in row[n_state:-1]), _signs(row[-1])]
         for row in _rows(points)
     ]
-    body = " \\\\\n".join(" & ".join(row) for row in [heads, *rows])
-    head, _, rest = body.partition("\n")
+    head, body = " & ".join(heads), " \\\\\n".join(" & ".join(row) for row in rows)
     columns = "r" * n_state + "l" * len(words)
-    return f"\\begin{{array}}{{{columns}}}\n{head}\n\\hline\n{rest}\n\\end{{array}}"
+    lines = [f"\\begin{{array}}{{{columns}}}", head + r" \\", r"\hline", body, r"\end{array}"]
+    return "\n".join(line for line in lines if line)
 
 
 def _signs(text: str) -> str:

@@ -214,7 +214,7 @@ class BifurcationCondition:
         return f"$\\displaystyle {self.latex()}$"
 
     def __repr__(self) -> str:
-        name = {"fold": "fold", "hopf": "Hopf point"}[self.kind]
+        name = {"fold": "fold", "hopf": "Hopf point"}[self.kind] + " on the boundary of stability"
         relations = (self.equation, *self.inequalities)
         if sp.false in relations:
             return f"{name}: never"
@@ -239,9 +239,18 @@ def _values(
             "params=None to vary parameters."
         )
     if (system := conditions.system) is not None:
-        parameters, _ = parameter_and_input_values(
+        parameters, inputs = parameter_and_input_values(
             system, params if conditions.params is None else conditions.params
         )
+        rest = {each.name: each.value for each in system.inputs}
+        if conditions.params is None and (
+            moved := {n: v for n, v in inputs.items() if v != rest[n]}
+        ):
+            raise ValueError(
+                f"`params` gives {moved}, but these conditions were derived with inputs at rest "
+                f"({ {name: rest[name] for name in moved} }); make a symbol of an input by "
+                "system.freeze(name=value) first."
+            )
         states = system.expand(state or {}, "state")
         given = {**parameters, **{name: system[name].check(v) for name, v in states.items()}}
     if missing := sorted(str(each) for each in used if each.name not in given):

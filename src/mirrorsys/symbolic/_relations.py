@@ -109,6 +109,8 @@ class Knowledge:
 
 def knowledge(system: System | None, positive: Collection[str] = ()) -> Knowledge:
     """Return what the ranges of a system and a list of positive names say."""
+    if isinstance(positive, str):
+        raise TypeError(f"`positive` is {positive!r}; give a collection of names, ({positive!r},).")
     if system is None:
         return Knowledge({}, frozenset(positive))
     ranges = {

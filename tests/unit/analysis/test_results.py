@@ -62,6 +62,8 @@ def test_tables_have_a_row_for_each_equilibrium():
     assert repr(found).splitlines()[1].split() == ["x", "stability", "leading", "eigenvalue"]
     empty = ms.equilibria(ms.System("run", {"x": "1 + x**2"}))
     assert len(empty.to_dataframe()) == 0
+    assert empty.latex().splitlines()[1].endswith(r"\\")
+    assert empty.latex().splitlines()[2:] == [r"\hline", r"\end{array}"]
     assert (
         repr(empty)
         == "0 equilibria of 'run'; the rest of the box is proven empty (exact elimination)."

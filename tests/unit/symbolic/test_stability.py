@@ -266,7 +266,7 @@ def test_conditions_print_and_typeset():
     assert r"&> \mathrm{b} \mathrm{c}" in conditions.latex()
     assert conditions._repr_latex_().startswith("$\\displaystyle")
     fold = fold_condition(CUSP)
-    assert repr(fold) == "fold if and only if:\n  mu - 3*x**2 == 0"
+    assert repr(fold) == "fold on the boundary of stability if and only if:\n  mu - 3*x**2 == 0"
     assert "&= 0" in fold.latex()
     assert fold._repr_latex_().startswith("$\\displaystyle")
     never = routh_hurwitz(ms.models.client())
@@ -352,9 +352,9 @@ def test_after_elimination_a_condition_is_only_necessary_and_says_so():
         "rivals", {"x": "x*(1 - x - b*y)", "y": "y*(1 - y - d*x)"}, dict(b=0.5, d=0.5)
     )
     fold = fold_condition(rivals)
-    assert repr(fold).startswith("fold if and only if:")
+    assert repr(fold).startswith("fold on the boundary of stability if and only if:")
     left = fold.eliminate()
-    assert repr(left).startswith("fold only if:")
+    assert repr(left).startswith("fold on the boundary of stability only if:")
     assert is_same(left.expression, "(b - 1)*(d - 1)*(b*d - 1)")
     assert not left.holds(state={"x": 0.5, "y": 0.9})
 
@@ -366,7 +366,10 @@ def test_a_condition_that_holds_on_a_whole_branch_is_not_eliminated():
 
 
 def test_what_never_happens_is_said_in_one_line():
-    assert repr(fold_condition(ms.System("decay", {"x": "-x"}))) == "fold: never"
+    assert (
+        repr(fold_condition(ms.System("decay", {"x": "-x"})))
+        == "fold on the boundary of stability: never"
+    )
 
 
 def test_eliminating_needs_an_equation_that_is_left():
@@ -410,3 +413,21 @@ def test_what_would_take_minutes_is_refused_or_left_as_it_is():
         ms.symbolic.eliminant(settled)
     with pytest.raises(EliminationError, match=r"90 unknowns .* the limit is 60"):
         ms.symbolic.branch(settled, "p0.stressor")
+
+
+def test_inputs_at_rest_are_not_silently_given_other_values():
+    toy = ms.System("toy", {"x": "u*x - x**3"}, inputs={"u": -1})
+    stable = routh_hurwitz(toy)
+    assert stable.holds({"u": -1}, {"x": 0})
+    with pytest.raises(ValueError, match=r"gives \{'u': 1.0\}, but .* inputs at rest.*freeze"):
+        stable.holds({"u": 1}, {"x": 0})
+    assert not routh_hurwitz(toy.freeze(u=-1)).holds({"u": 1}, {"x": 0})
+    with pytest.raises(ValueError, match="inputs at rest"):
+        fold_condition(toy).value({"u": 1}, {"x": 0})
+
+
+def test_positive_names_are_a_collection():
+    with pytest.raises(
+        TypeError, match=r"`positive` is 'mu'; give a collection of names, \('mu',\)"
+    ):
+        routh_hurwitz(CUSP, positive="mu")

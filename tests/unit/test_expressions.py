@@ -212,6 +212,8 @@ TOO_MUCH = [
     "cosh(7 - 1e300**(1/3 + 1e-300) - y)",
     "(x*(1e-300 - 1)**(-1e-300) > 2) + y",
     "sinh(abs(1/3/x*(sinh(z)/3)**(2/7*1e-300))**(z/3))",
+    "-".join(["1e300"] * 200),  # 1000 bits each, and a sum that is a double
+    "-".join(["2**-900"] * 200),
     "+".join(f"1e300*a{i}" for i in range(1000)),  # 300 digits each when written
     "(" * 5000,
     "(" * 5000 + "x" + ")" * 5000,
@@ -248,6 +250,16 @@ def test_nesting_has_a_limit(text: str) -> None:
 def test_refuses_what_has_no_finite_real_value(text: str) -> None:
     with pytest.raises(ExpressionError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("inside", "beyond"),
+    [("1.79e308", "1.80e308"), ("exp(709)", "exp(710)"), ("1e308", "10*1e308")],
+)
+def test_a_number_is_at_most_the_largest_double(inside: str, beyond: str) -> None:
+    assert math.isfinite(float(parse(inside)))
+    with pytest.raises(ExpressionError, match=r"too large"):
+        parse(beyond)
 
 
 @pytest.mark.parametrize(
@@ -336,6 +348,11 @@ def test_what_is_read_can_be_written_and_read_again(text: str) -> None:
     except ExpressionError:
         return  # refused in its own words; anything else fails the test
     assert parse(to_text(expression)) == expression
+
+
+def test_a_bracket_is_not_multiplied_by_a_divisor() -> None:
+    for expected in (X / 2 / (Y + A), X * sp.Rational(3, 2) / (Y + A), X / 7 / (Y + A)):
+        assert canonical(expected) == expected
 
 
 @given(st.text(alphabet="xyE01.e+-*/(),<>= \n_$[]'\"^", max_size=30))

@@ -36,7 +36,8 @@ class Phase:
     reset : mapping of str to float or str
         States that start the phase at a new value: a number, or text in terms of the
         states just before (``{"fatigue": "0.1*fatigue"}``) and of ``initial``, the
-        value at the beginning of the run. In text a bare name means the same person.
+        value at the beginning of the run. In text a bare name means the same person, unless
+        the system has a state of just that name.
 
     Raises
     ------

@@ -151,6 +151,13 @@ def test_a_level_beside_the_end_of_a_step_is_found_there(method: str) -> None:
             assert times_of(found, "e") == pytest.approx([time], abs=1e-6)
 
 
+def test_events_that_do_not_happen_leave_columns_of_the_same_kind() -> None:
+    run = ms.simulate(CIRCLE, duration=1, events={"e": "x > 5"})
+    assert run.sizes["event"] == 0
+    assert run.event_name.dtype.kind == "U"
+    assert run.event_time.dtype == run.x_at_event.dtype == float
+
+
 def test_a_jump_at_an_edge_is_no_crossing() -> None:
     protocol = Protocol(
         [Phase(0.1), Phase(0.1, {"u": 1}, reset={"x": 5}), Phase(0.1, reset={"x": 0})]

@@ -79,6 +79,8 @@ BAD_CALLS: list[tuple[type[Exception], dict[str, Any], str]] = [
     (ValueError, {"protocol": Phase(1, {"k": 1}, name="p")}, "phase 'p' does not fit: .* 'k'"),
     (ValueError, {"protocol": Phase(1, {"u": 11})}, "does not fit: input 'u' is 11, outside"),
     (ValueError, {"protocol": Phase(1, {"u": Recording((0, 1), (0, 11))})}, "'u' is 11, outside"),
+    (ValueError, {"protocol": Phase(2, {"u": Recording((0, 1, 2), (0, 11, 0))})}, "'u' is 11, out"),
+    (ValueError, {"protocol": Phase(2, {"u": Recording((0, 1, 2), (0, -11, 0))})}, "'u' is -11, "),
     (ValueError, {"protocol": Phase(1, reset={"y": 1})}, "does not fit: .* no state called 'y'"),
     (ValueError, {"protocol": Phase(1, reset={"x": 200})}, "does not fit: state 'x' is 200, outs"),
     (ValueError, {"protocol": TWO + Protocol([Phase(1, reset={"x": "2*q"})])},
@@ -246,6 +248,17 @@ def test_resets_use_the_states_just_before() -> None:
     """All at once: one reset does not see what another has done."""
     swapped = reset_to(a__x="a.y", a__y="a.x")
     assert (swapped["a.x"], swapped["a.y"]) == pytest.approx((2, math.exp(-1)))
+
+
+def test_resets_by_bare_names_use_the_states_just_before_too() -> None:
+    swapped = {"a.x": 2, "a.y": math.exp(-1), "b.x": 4, "b.y": 4}
+    assert reset_to(x="y", y="x") == pytest.approx(swapped)
+
+
+def test_in_a_reset_a_full_name_wins_over_a_bare_one() -> None:
+    mixed = System("mixed", {"a.x": "0", "a.w": "0", "w": "0"}, initial={"a.w": 1, "w": 2})
+    run = ms.simulate(mixed, protocol=Phase(1, reset={"a.x": "w"}))
+    assert float(run.x.sel(person="a")[0]) == 2
 
 
 def test_a_reset_of_the_first_phase_sees_the_initial_state() -> None:

@@ -82,6 +82,15 @@ def test_a_simulation_is_the_same_with_both_backends(monkeypatch: pytest.MonkeyP
         np.testing.assert_allclose(runs[0][name], runs[1][name], atol=1e-9)
 
 
+@pytest.mark.parametrize("backend", ["", "numpy"], ids=["machine code", "numpy"])
+def test_a_division_by_zero_is_infinite(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIRRORSYS_BACKEND", backend)
+    out = np.empty(1)
+    with np.errstate(divide="ignore"):
+        kernel(System("pole", {"x": "1/x"})).rhs(np.zeros(1), np.empty(0), np.empty(0), out)
+    assert out == np.inf
+
+
 def test_a_system_is_compiled_once() -> None:
     assert kernel(client()) is kernel(client("client"))
     assert kernel(client()) is not kernel(client("ann"))

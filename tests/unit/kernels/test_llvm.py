@@ -72,6 +72,12 @@ def test_a_long_function_is_cut_into_pieces(monkeypatch: pytest.MonkeyPatch) -> 
     assert whole.tolist() == [0.25 + n for n in range(50)]
 
 
+@pytest.mark.parametrize("x", [-1.0, 0.0, 0.5, 1.0, 2.0])
+def test_of_several_pieces_the_first_whose_condition_holds_counts(x: float) -> None:
+    ramp = sp.Piecewise((0, symbol("x") < 0), (symbol("x"), symbol("x") < 1), (1, True))
+    assert compiled([ramp], np.array([x, 1.0])) == min(max(x, 0), 1)
+
+
 def test_what_is_not_real_is_not_a_number() -> None:
     at = np.array([1.0, 1.0])
     assert np.isnan(compiled([sp.log(-2) * symbol("x"), sp.nan, sp.zoo], at)).all()

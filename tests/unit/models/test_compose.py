@@ -117,6 +117,16 @@ def test_more_watchers_see_more() -> None:
     assert doubled == symbol("a_b.contact") + symbol("a_c.contact")
 
 
+def test_an_output_holds_what_is_seen_of_others() -> None:
+    mirror = System(
+        "b", {"x": "seen_distress"}, inputs={"seen_distress": 0}, time_unit="min",
+        outputs={"felt": "2*seen_distress"},
+    )  # fmt: skip
+    group = network([client("a"), mirror])
+    assert dict(group.outputs)["b.felt"] == 2 * group.equations["b.x"]
+    assert symbol("b_a.contact") in group.equations["b.x"].free_symbols
+
+
 def test_one_person_alone_is_a_network_that_sees_nothing() -> None:
     alone = network([client()])
     assert alone.input_names == ("client.stressor", "client.engagement")

@@ -89,6 +89,14 @@ def test_shares_answered(share: float, pattern: str) -> None:
     assert "".join(str(int("contact" in phase.inputs)) for phase in upsets) == pattern
 
 
+@pytest.mark.parametrize(("answered", "n"), [(1, 49), (29, 100), (57, 100)])
+def test_no_answered_episode_is_lost_to_rounding(answered: int, n: int) -> None:
+    assert answered / n * n < answered
+    protocol = upbringing(n, share_answered=answered / n)
+    upsets = [phase for phase in protocol if phase.name == "upset"]
+    assert sum("contact" in phase.inputs for phase in upsets) == answered
+
+
 def test_the_still_face() -> None:
     play, still, reunion = still_face()
     assert [each.name for each in (play, still, reunion)] == ["play", "still face", "reunion"]

@@ -96,6 +96,12 @@ def test_protocols_are_joined_and_repeated() -> None:
         DAY + Phase(1)  # type: ignore[operator]
 
 
+def test_of_two_joined_protocols_the_left_one_comes_first() -> None:
+    rest = Protocol([Phase(10)])
+    assert (DAY + rest).phases == DAY.phases + rest.phases
+    assert (rest + DAY).phases == rest.phases + DAY.phases
+
+
 def test_numbers_are_stored_as_floats() -> None:
     phase = Phase(np.int64(5), {"u": np.float32(0.5)}, reset={"x": 1})  # type: ignore[arg-type]
     assert (type(phase.duration), type(phase.inputs["u"]), type(phase.reset["x"])) == (float,) * 3

@@ -90,6 +90,8 @@ BAD_READINGS: list[tuple[type[Exception], Any, dict[str, Any], str]] = [
     (ValueError, TABLE, {"time_scale": math.inf}, "`time_scale` is inf"),
     (ValueError, TABLE, {"time_scale": "1/60"}, "`time_scale` is '1/60'"),
     (ValueError, TABLE, {"max_gap": 5}, "no samples from 6 to 12, longer than `max_gap` = 5"),
+    (ValueError, TABLE, {"max_gap": 0.09, "time_scale": 1 / 60},
+     "no samples from 0.1 to 0.2, longer than `max_gap` = 0.09"),
     (ValueError, TABLE, {"max_gap": -1}, "`max_gap` is -1; give the longest stretch"),
     (ValueError, TABLE, {"max_gap": math.nan}, "`max_gap` is nan"),
     (TypeError, 3, {}, "`source` is 3; give a DataFrame or the path of a CSV file"),

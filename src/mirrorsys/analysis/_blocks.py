@@ -14,6 +14,7 @@ from mirrorsys.analysis._points import Point
 from mirrorsys.kernels._tape import Tape
 from mirrorsys.kernels._taping import system_tape
 from mirrorsys.symbolic import ContinuumError, EliminationError
+from mirrorsys.symbolic._eliminant import continuum
 from mirrorsys.symbolic._polynomials import polynomial_equations
 
 __all__ = ["Block", "Search"]
@@ -52,16 +53,19 @@ class Search:
         Then the whole has none, even if others do not yield.
         """
         tape = system_tape(self.system, self.params)
-        found, refusals = [], []
+        found, refusals, free = [], list[EliminationError](), list[str]()
         for states in groups(len(self.sides), tape.links, "weak"):
             try:
                 block = self._block(tape, states)
             except EliminationError as error:
                 refusals.append(error)
+                free += error.states if isinstance(error, ContinuumError) else ()
                 continue
             if block.is_proven_empty:
                 return [block]
             found.append(block)
+        if free:  # the dimensions of families in several blocks add up
+            raise continuum(self.system.name, free)
         if refusals:
             raise refusals[0]
         return found

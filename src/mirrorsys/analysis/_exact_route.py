@@ -210,7 +210,7 @@ def _refuse_continuum(
         if states is not None and any(
             _is_inside(root, states, sides) for root in real_roots(minimal)
         ):
-            raise continuum(equations, tuple(sorted(free)))
+            raise continuum(equations.system.name, [equations.names[i] for i in sorted(free)])
 
 
 def _jacobian(

@@ -3,7 +3,8 @@
 The instructions are written straight from the SymPy expressions, each part that occurs
 several times once, and compiled by llvmlite (which numba brings) in some milliseconds: so
 nothing need be kept on disk. Arithmetic is IEEE, operation by operation, without
-fast-math or instructions of one processor: the same bits on every machine.
+fast-math or instructions of one processor; exp and the like are those of the C library at
+hand, whose last bits may differ from one system to the next.
 
 A function is called with a table of the addresses of its arrays: states, parameters,
 inputs, out (one argument takes less time to pass than four). It is cut into pieces of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import sympy as sp
 from mirrorsys._system import System, check_system
 from mirrorsys.symbolic._elimination import Case, regular_case, remaining
 from mirrorsys.symbolic._errors import ContinuumError, EliminationError
-from mirrorsys.symbolic._polynomials import PolynomialEquations, polynomial_equations
+from mirrorsys.symbolic._polynomials import polynomial_equations
 from mirrorsys.symbolic._substitution import coefficients, primitive, variables
 from mirrorsys.symbolic._writing import aligned, latex_of, one_line, symbol_latex
 
@@ -128,7 +128,8 @@ def eliminant(
         )
     left = [primitive(each) for each in case.equations if each]
     if case.unknowns or not left:
-        raise continuum(equations, (*case.unknowns, *(() if left else (kept,))))
+        free = sorted((*case.unknowns, *(() if left else (kept,))))
+        raise continuum(system.name, [equations.names[i] for i in free])
     rules = resolved(case)
     common = reduce(_greatest_common_divisor, left)
     sign = -1 if common.LC < 0 else 1
@@ -203,12 +204,13 @@ def _factored_expression(polynomial: PolyElement, kept: sp.Symbol) -> sp.Expr:
     return sp.Mul(sp.Rational(int(coefficient.numerator), int(coefficient.denominator)), *parts)
 
 
-def continuum(equations: PolynomialEquations, unknowns: tuple[int, ...]) -> ContinuumError:
+def continuum(system_name: str, states: Sequence[str]) -> ContinuumError:
     """Return the refusal of a system whose equilibria are not isolated."""
-    names = [equations.names[i] for i in sorted(unknowns)]
+    names = list(states)
     held = ", ".join(f"{name!r}: value" for name in names)
     return ContinuumError(
-        f"the equilibria of {equations.system.name!r} form a continuum of dimension {len(names)}: "
+        f"the equilibria of {system_name!r} form a continuum of dimension {len(names)}: "
         f"any value of {names} will do; hold {'them' if len(names) > 1 else 'it'} constant by "
-        f"system.freeze({{{held}}})."
+        f"system.freeze({{{held}}}).",
+        names,
     )

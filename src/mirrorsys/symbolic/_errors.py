@@ -1,5 +1,9 @@
 """How elimination refuses."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 __all__ = ["ContinuumError", "EliminationError", "GrowthError"]
 
 
@@ -8,7 +12,17 @@ class EliminationError(ValueError):
 
 
 class ContinuumError(EliminationError):
-    """Equilibria that are not isolated: some state can have any value."""
+    """Equilibria that are not isolated: some state can have any value.
+
+    Attributes
+    ----------
+    states : tuple of str
+        Those that nothing determines, if they are known: as many as the dimension.
+    """
+
+    def __init__(self, message: str, states: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.states = tuple(states)
 
 
 class GrowthError(EliminationError):

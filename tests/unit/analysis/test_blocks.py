@@ -1,9 +1,11 @@
 """Each group of states by the route that fits it."""
 
+import pickle
+
 import pytest
 
 import mirrorsys as ms
-from mirrorsys.symbolic import EliminationError
+from mirrorsys.symbolic import ContinuumError, EliminationError
 
 CUBIC = ms.System("cubic", {"x": "mu + x - x**3"}, {"mu": 0}, box={"x": (-5, 5)})
 LONE = ms.models.client().freeze(pathway=0.1, signal=1)
@@ -76,3 +78,12 @@ def test_degenerate_equilibria_of_coupled_polynomials_are_counted():
     (point,) = ms.equilibria(touching)
     assert tuple(point.state.values()) == (1, 1)
     assert (point.certificate.multiplicity, point.certificate.index) == (2, 0)
+
+
+def test_the_dimensions_of_families_in_several_blocks_add_up():
+    with pytest.raises(ContinuumError, match="form a continuum of dimension 2") as caught:
+        ms.equilibria(DYAD)
+    assert caught.value.states == ("client.signal", "therapist.signal")
+    assert len(ms.equilibria(DYAD.freeze(signal=0.5))) > 0
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.states) == (str(caught.value), caught.value.states)

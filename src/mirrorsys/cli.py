@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
         help="a parameter, an input held constant, or a state's start",
     )  # fmt: skip
-    simulate.add_argument("--method", default="LSODA")
+    simulate.add_argument("--method", help="by default the first of the engine")
+    simulate.add_argument("--engine", default="scipy", help="scipy, compiled or auto")
     simulate.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
     simulate.set_defaults(command=_simulate)
 
@@ -156,7 +157,12 @@ def _simulate(options: argparse.Namespace) -> int:
     }
     params = {name: value for name, value in values.items() if name not in initial}
     run = ms.simulate(
-        system, duration=options.duration, initial=initial, params=params, method=options.method
+        system,
+        duration=options.duration,
+        initial=initial,
+        params=params,
+        method=options.method,
+        engine=options.engine,
     )
     if options.output:
         ms.save(run, options.output)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from mirrorsys._model_files import to_toml
 from mirrorsys._system import System
 from mirrorsys.flow._events import Event
-from mirrorsys.flow._scipy_engine import PhaseProblem, PhaseResult, Settings
+from mirrorsys.flow._plans import inputs_array
+from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import kernel
 from mirrorsys.protocols import Protocol, protocol_to_dict
 
@@ -40,6 +41,7 @@ class Trajectory:
     events: Mapping[str, Event]
     settings: Settings
     engine: str
+    engine_choice: str
     backend: str
     times_requested: bool
     status: str = "completed"
@@ -49,7 +51,7 @@ class Trajectory:
     phase_ends: list[tuple[float, float, Array]] = field(default_factory=list)
     hits: list[tuple[str, float, Array]] = field(default_factory=list)
     counts: dict[str, int] = field(
-        default_factory=lambda: {"n_rhs": 0, "n_jacobian": 0, "n_steps": 0}
+        default_factory=lambda: {"n_rhs": 0, "n_jacobian": 0, "n_steps": 0, "n_stiff_phases": 0}
     )
 
     def add(
@@ -81,12 +83,13 @@ class Trajectory:
         known = () if asked is None else asked[: local.size - appended]
         self.times.append(np.concatenate([known, begin + local[len(known) :]]))
         self.states.append(_columns(states, len(self.system.states)))
-        self.inputs.append(problem.inputs_array(local))
+        self.inputs.append(inputs_array(problem.plan, local))
         self.phase_ends.append((begin, begin + result.end, result.end_state))
         names = list(self.events)
         self.hits += [(names[index], begin + time, state) for index, time, state in result.hits]
-        for key in self.counts:
+        for key in ("n_rhs", "n_jacobian", "n_steps"):
             self.counts[key] += getattr(result, key)
+        self.counts["n_stiff_phases"] += result.is_stiff
         if result.stopped_by is not None:
             self.status = f"stopped by event {names[result.stopped_by]!r}"
 
@@ -207,6 +210,7 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
         "events": json.dumps({name: asdict(event) for name, event in run.events.items()}),
         "times": "requested" if run.times_requested else "chosen by the integrator",
         "engine": run.engine,
+        "engine_choice": run.engine_choice,
         "backend": run.backend,
         **asdict(run.settings),
         **run.counts,

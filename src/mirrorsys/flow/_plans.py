@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +12,9 @@ from numpy.typing import NDArray
 from mirrorsys._expressions import parse, symbol
 from mirrorsys._system import System
 from mirrorsys._values import start_value
-from mirrorsys.flow._events import EventFunctions
-from mirrorsys.flow._scipy_engine import PhaseProblem
-from mirrorsys.kernels import Kernel
 from mirrorsys.protocols import Phase, Recording
 
-__all__ = ["Plan", "plan", "problem", "reset"]
+__all__ = ["Plan", "cubics", "inputs_array", "inputs_of", "pieces", "plan", "reset"]
 
 Array = NDArray[np.float64]
 EVEN = 4.0  # distances between samples that differ by no more than this factor are even
@@ -78,7 +73,7 @@ def _extremes(value: float | Recording) -> tuple[float, ...]:
     return (min(value.values), max(value.values)) if isinstance(value, Recording) else (value,)
 
 
-def _inputs(plan: Plan) -> Callable[[float], Array]:
+def inputs_of(plan: Plan) -> Callable[[float], Array]:
     """Return the inputs of a phase as a function of its own time."""
     constants = plan.constants
     if not plan.recordings:
@@ -94,7 +89,7 @@ def _inputs(plan: Plan) -> Callable[[float], Array]:
     return inputs
 
 
-def _inputs_array(plan: Plan, times: Array) -> Array:
+def inputs_array(plan: Plan, times: Array) -> Array:
     """Return the inputs of a phase at many of its times, shape (n_input, n_times)."""
     inputs = np.repeat(plan.constants[:, np.newaxis], times.size, axis=1)
     for index, recording in plan.recordings:
@@ -102,7 +97,7 @@ def _inputs_array(plan: Plan, times: Array) -> Array:
     return inputs
 
 
-def _pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
+def pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
     """Return (end, largest step) of stretches in which samples are about evenly spaced.
 
     A step is never longer than the shortest distance between samples in its stretch, so
@@ -117,43 +112,35 @@ def _pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
         index = np.searchsorted(times, middles) - 1
         inside = (index >= 0) & (index < times.size - 1)
         steps[inside] = np.minimum(steps[inside], np.diff(times)[index[inside]])
-    pieces, smallest, largest = [], steps[0], steps[0]
+    found, smallest, largest = [], steps[0], steps[0]
     for begin, step in zip(edges[1:-1], steps[1:], strict=True):
         if max(largest, step) > EVEN * min(smallest, step):
-            pieces.append((float(begin), float(smallest)))
+            found.append((float(begin), float(smallest)))
             smallest = largest = step
         smallest, largest = min(smallest, step), max(largest, step)
-    return (*pieces, (duration, float(smallest)))
+    return (*found, (duration, float(smallest)))
 
 
-def problem(
-    plan: Plan,
-    compiled: Kernel,
-    p: Array,
-    state: Array,
-    times: Array | None,
-    events: EventFunctions | None,
-    progress: Callable[[float], Any],
-) -> PhaseProblem:
-    inputs, now = _inputs(plan), plan.constants.copy()
-    rates, slopes = compiled.at(p, now)
+def cubics(plan: Plan) -> Iterator[tuple[float, float, Array]]:
+    """Yield beginning, end and inputs of stretches in which all inputs are cubics.
 
-    def driven(t: float, y: Array) -> Array:
-        now[:] = inputs(t)
-        return rates(y)
-
-    def undriven(t: float, y: Array) -> Array:  # the same, without asking for the inputs
-        return rates(y)
-
-    def jacobian(t: float, y: Array) -> Array:
-        now[:] = inputs(t)
-        return slopes(y)
-
-    return PhaseProblem(
-        rhs=driven if plan.recordings else undriven, jacobian=jacobian, inputs=inputs,
-        inputs_array=partial(_inputs_array, plan), state0=state, duration=plan.phase.duration,
-        times=times, pieces=_pieces(plan), events=events, progress=progress,
-    )  # fmt: skip
+    The inputs have shape (n_input, 4): coefficients of the powers 0 to 3 of the time since
+    the beginning of the stretch.
+    """
+    duration, recordings = plan.phase.duration, plan.recordings
+    samples = [np.asarray(recording.times) for _, recording in recordings]
+    edges = np.unique(np.concatenate([[0.0, duration], *samples]))
+    edges = edges[(edges >= 0) & (edges <= duration)]
+    found = np.zeros((edges.size - 1, plan.constants.size, 4))
+    found[:, :, 0] = plan.constants
+    for index, recording in recordings:
+        curve, first, last = recording.curve(), recording.times[0], recording.times[-1]
+        begins = edges[:-1]
+        inside = (begins >= first) & (begins < last)
+        found[:, index, 0] = curve(np.clip(begins, first, last))
+        for power in (1, 2, 3):
+            found[inside, index, power] = curve(begins[inside], power) / math.factorial(power)
+    yield from zip(edges[:-1].tolist(), edges[1:].tolist(), found, strict=True)
 
 
 def reset(phase: Phase, system: System, state: Array, start: Mapping[str, float]) -> Array:

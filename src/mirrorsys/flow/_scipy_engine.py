@@ -1,24 +1,22 @@
-"""The SciPy engine: one phase, stepped by one of SciPy's integrators.
-
-An engine is a function from a `PhaseProblem` to a `PhaseResult`; a faster one takes
-this module's place beside it and is chosen in `_simulate`.
-"""
+"""The SciPy engine: one phase, stepped by one of SciPy's integrators."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import BDF, DOP853, LSODA, RK45, OdeSolver, Radau
 from scipy.optimize import brentq
 
-from mirrorsys.flow._events import EventFunctions
+from mirrorsys.flow._events import EventFunctions, event_functions
+from mirrorsys.flow._plans import inputs_of, pieces
+from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
+from mirrorsys.kernels import kernel
 
-__all__ = ["METHODS", "PhaseProblem", "PhaseResult", "Settings", "integrate_phase"]
+__all__ = ["METHODS", "integrate_phase"]
 
 Array = NDArray[np.float64]
 
@@ -30,72 +28,29 @@ IMPLICIT = {"LSODA", "Radau", "BDF"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How a run is integrated: the same for all its phases."""
-
-    method: str
-    rtol: float
-    atol: float
-    max_steps: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhaseProblem:
-    """One phase, in its own time from 0 to `duration`.
-
-    `progress` is told now and then how far the phase has come. `times` are the moments
-    (0 <= time <= duration) at which states are wanted, or None for those the integrator
-    chooses. `pieces` are the ends of stretches to be integrated one after the other, each
-    with the largest step allowed in it: where a recording drives an input, steps must not
-    pass over its samples.
-    """
+class _Functions:
+    """A phase as SciPy wants it."""
 
     rhs: Callable[[float, Array], Array]
     jacobian: Callable[[float, Array], Array]
     inputs: Callable[[float], Array]
-    inputs_array: Callable[[Array], Array]
-    state0: Array
-    duration: float
-    times: Array | None
-    pieces: tuple[tuple[float, float], ...]
     events: EventFunctions | None
-    progress: Callable[[float], Any]
-
-
-@dataclass(kw_only=True)
-class PhaseResult:
-    """What an engine found: times (n_times,), states (n_times,) of shape (n_state,), evidence."""
-
-    times: list[float] = field(default_factory=list)
-    states: list[Array] = field(default_factory=list)
-    hits: list[tuple[int, float, Array]] = field(default_factory=list)
-    end: float = 0.0
-    end_state: Array
-    n_rhs: int = 0
-    n_jacobian: int = 0
-    n_steps: int = 0
-    stopped_by: int | None = None
-    failure: str = ""
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether a terminal event ended the phase."""
-        return self.stopped_by is not None
 
 
 def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
     """Integrate one phase; a failure is recorded in the result with what was computed."""
     result = PhaseResult(end_state=problem.state0)
+    functions = _functions(problem)
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
         warnings.simplefilter("always")
-        if not np.isfinite(problem.rhs(0.0, problem.state0)).all():
+        if not np.isfinite(functions.rhs(0.0, problem.state0)).all():
             # SciPy's explicit methods would look for a first step for ever.
             result.failure = "a rate of change is not finite"
             return result
-        watch = None if problem.events is None else _Watch(problem, problem.events)
+        watch = None if functions.events is None else _Watch(problem, functions, functions.events)
         begin = 0.0
-        for end, max_step in problem.pieces:
-            solver = _solver(problem, settings, begin, result.end_state, end, max_step)
+        for end, max_step in pieces(problem.plan):
+            solver = _solver(functions, settings, begin, result.end_state, end, max_step)
             _integrate_piece(solver, problem, settings, watch, caught, result)
             result.n_rhs += int(solver.nfev)
             result.n_jacobian += int(solver.njev)
@@ -105,17 +60,40 @@ def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
     return result
 
 
+def _functions(problem: PhaseProblem) -> _Functions:
+    """Return the phase as functions of time and state."""
+    inputs, now = inputs_of(problem.plan), problem.plan.constants.copy()
+    rates, slopes = kernel(problem.system).at(problem.parameters, now)
+
+    def driven(t: float, y: Array) -> Array:
+        now[:] = inputs(t)
+        return rates(y)
+
+    def undriven(t: float, y: Array) -> Array:  # the same, without asking for the inputs
+        return rates(y)
+
+    def jacobian(t: float, y: Array) -> Array:
+        now[:] = inputs(t)
+        return slopes(y)
+
+    found = None
+    if problem.events:
+        found = event_functions(problem.events, problem.system, problem.parameters)
+    rhs = driven if problem.plan.recordings else undriven
+    return _Functions(rhs=rhs, jacobian=jacobian, inputs=inputs, events=found)
+
+
 def _solver(
-    problem: PhaseProblem,
+    functions: _Functions,
     settings: Settings,
     begin: float,
     state: Array,
     end: float,
     max_step: float,
 ) -> OdeSolver:
-    options = {"jac": problem.jacobian} if settings.method in IMPLICIT else {}
+    options = {"jac": functions.jacobian} if settings.method in IMPLICIT else {}
     return METHODS[settings.method](
-        problem.rhs, begin, state, end,
+        functions.rhs, begin, state, end,
         rtol=settings.rtol, atol=settings.atol, max_step=max_step, **options,
     )  # fmt: skip
 
@@ -182,14 +160,16 @@ def _record(solver: OdeSolver, problem: PhaseProblem, result: PhaseResult) -> No
 class _Watch:
     """Looks for events step by step; remembers where the quantities stood before the step."""
 
-    def __init__(self, problem: PhaseProblem, events: EventFunctions) -> None:
-        self.problem, self.events = problem, events
-        self.before = events.values(problem.state0, problem.inputs(0.0))
+    def __init__(
+        self, problem: PhaseProblem, functions: _Functions, events: EventFunctions
+    ) -> None:
+        self.inputs, self.events = functions.inputs, events
+        self.before = events.values(problem.state0, self.inputs(0.0))
 
     def step(self, solver: OdeSolver, result: PhaseResult) -> None:
         """Add the crossings of this step to `result`; a terminal one ends the phase."""
         before = self.before
-        self.before = after = self.events.values(solver.y, self.problem.inputs(solver.t))
+        self.before = after = self.events.values(solver.y, self.inputs(solver.t))
         change = np.sign(after) - np.sign(before)
         crossed = (before != 0) & (before * after <= 0) & (change * self.events.directions >= 0)
         if not crossed.any():
@@ -207,7 +187,7 @@ class _Watch:
         """Return when, within the last step, event `index` crosses its level."""
 
         def value(t: float) -> float:
-            return float(self.events.values(dense(t), self.problem.inputs(t))[index])
+            return float(self.events.values(dense(t), self.inputs(t))[index])
 
         first, last = value(solver.t_old), value(solver.t)
         if first * last < 0:

@@ -15,21 +15,16 @@ from tqdm import tqdm
 from mirrorsys._system import System, check_system
 from mirrorsys._values import as_number, initial_values, parameter_and_input_values
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
-from mirrorsys.flow._events import Event, checked_events, event_functions
-from mirrorsys.flow._plans import plan, problem, reset
-from mirrorsys.flow._scipy_engine import (
-    METHODS,
-    PhaseResult,
-    Settings,
-    integrate_phase,
-)
-from mirrorsys.kernels import kernel
+from mirrorsys.flow._engines import chosen_engine, settings_for
+from mirrorsys.flow._events import Event, checked_events
+from mirrorsys.flow._plans import plan, reset
+from mirrorsys.flow._problem import PhaseProblem, PhaseResult
+from mirrorsys.kernels import backend_in_use
 from mirrorsys.protocols import Phase, Protocol
 
 __all__ = ["IntegrationError", "simulate"]
 
 Array = NDArray[np.float64]
-ENGINES = {"scipy": integrate_phase}
 SECONDS_BEFORE_PROGRESS = 2.0
 
 
@@ -69,7 +64,7 @@ def simulate(
     params: Mapping[str, float] | None = None,
     events: Mapping[str, Event | str] | None = None,
     engine: str = "scipy",
-    method: str = "LSODA",
+    method: str | None = None,
     rtol: float = 1e-8,
     atol: float = 1e-10,
     max_steps: int = 1_000_000,
@@ -93,9 +88,14 @@ def simulate(
         Parameters, and levels at which inputs rest, that differ from their defaults.
     events : mapping of str to Event or str, optional
         By name, for example ``{"calm": "client.threat < 0.1"}``.
-    engine : {"scipy"}
-    method : {"LSODA", "Radau", "BDF", "DOP853", "RK45"}
-        LSODA switches between stiff and non-stiff steps by itself.
+    engine : {"scipy", "compiled", "auto"}
+        ``"compiled"`` steps in machine code, which is some hundred times faster and takes
+        a second or two to compile a system for the first time; it needs llvmlite.
+        ``"auto"`` takes it where it can.
+    method : str, optional
+        Of SciPy: "LSODA" (default; switches between stiff and non-stiff steps by itself),
+        "Radau", "BDF", "DOP853" or "RK45". Compiled: "switching" (default; DOP853, and
+        Rodas5P while the problem is stiff), "DOP853" or "Rodas5P".
     rtol, atol : float
         Relative tolerance, and absolute one in units of the states, of each step.
     max_steps : int
@@ -128,21 +128,18 @@ def simulate(
     check_system(system)
     _check_deterministic(system)
     check_variables(system)
-    if engine not in ENGINES:
-        raise ValueError(f"`engine` is {engine!r}; give one of {list(ENGINES)}.")
     protocol = _protocol(protocol, duration, times)
-    settings = _settings(method, rtol, atol, max_steps)
+    name, integrate, why = chosen_engine(engine)
+    settings = settings_for(name, method, rtol, atol, max_steps)
     parameters, rest = parameter_and_input_values(system, params)
     start = initial_values(system, initial)
     named_events = checked_events(events, system)
     wanted = None if times is None else _output_times(times, protocol.duration)
     plans = [plan(phase, system, rest) for phase in protocol]
 
-    compiled = kernel(system)
     p = np.array(list(parameters.values()), dtype=float)
     trajectory = Trajectory(system, protocol, parameters, rest, start, named_events, settings,
-                            engine, compiled.backend, wanted is not None)  # fmt: skip
-    functions = event_functions(named_events, system, p) if named_events else None
+                            name, why, backend_in_use(), wanted is not None)  # fmt: skip
     state = np.array(list(start.values()), dtype=float)
     with tqdm(
         total=protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=None, leave=False,
@@ -154,8 +151,11 @@ def simulate(
             asked = _inside(wanted, begin, protocol.edges[index + 1], last)
             # Rounding of begin + duration must not put a time beyond the end of its phase.
             own = None if asked is None else np.minimum(asked - begin, each.phase.duration)
-            task = problem(each, compiled, p, state, own, functions, partial(_report, bar, begin))
-            result = ENGINES[engine](task, settings)
+            task = PhaseProblem(
+                system=system, plan=each, parameters=p, state0=state, times=own,
+                events=named_events, progress=partial(_report, bar, begin),
+            )  # fmt: skip
+            result = integrate(task, settings)
             _report(bar, begin, result.end)
             trajectory.add(begin, asked, task, result, last)
             state = result.end_state
@@ -200,17 +200,6 @@ def _protocol(
         label = "duration" if duration is not None else "times"
         raise ValueError(f"`{label}` ends the run at {end!r}; give a finite time of more than 0.")
     return Protocol((Phase(end, name="run"),), name="inputs at rest")
-
-
-def _settings(method: str, rtol: float, atol: float, max_steps: int) -> Settings:
-    if method not in tuple(METHODS):
-        raise ValueError(f"`method` is {method!r}; give one of {list(METHODS)}.")
-    for label, value in (("rtol", rtol), ("atol", atol)):
-        if not 0 < as_number(value) < math.inf:
-            raise ValueError(f"`{label}` is {value!r}; give a small positive number such as 1e-8.")
-    if not (1 <= as_number(max_steps) < math.inf and max_steps == int(max_steps)):
-        raise ValueError(f"`max_steps` is {max_steps!r}; give a whole number from 1.")
-    return Settings(method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps))
 
 
 def _checked_times(times: Any) -> Array:

@@ -15,13 +15,13 @@ from types import ModuleType
 
 from mirrorsys._files import write_text
 
-__all__ = ["cached_module", "is_cached"]
+__all__ = ["cache_folder", "cached_module", "is_cached"]
 
 
 def cached_module(text: str) -> ModuleType:
     """Import `text` from a file of the cache folder, where numba keeps its machine code."""
     name = _name(text)
-    path = _cache_folder() / f"{name}.py"
+    path = cache_folder() / f"{name}.py"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_bytes() != text.encode():
@@ -38,7 +38,7 @@ def cached_module(text: str) -> ModuleType:
 
 def is_cached(text: str) -> bool:
     """Tell whether machine code of a module is kept from an earlier import."""
-    return any(_cache_folder().glob(f"__pycache__/{_name(text)}*.nbc"))
+    return any(cache_folder().glob(f"__pycache__/{_name(text)}*.nbc"))
 
 
 def _name(text: str) -> str:
@@ -55,7 +55,7 @@ def _loaded(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     if folder := os.environ.get("MIRRORSYS_CACHE"):
         return Path(folder)
     if sys.platform == "win32":

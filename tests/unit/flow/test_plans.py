@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrorsys import Phase, Recording, System
-from mirrorsys.flow._plans import EVEN, _pieces, plan
+from mirrorsys.flow._plans import EVEN, pieces, plan
 
 DRIVEN = System("driven", {"x": "u - x"}, inputs={"u": 0})
 
@@ -22,12 +22,12 @@ def test_a_step_is_no_longer_than_the_distance_between_samples_and_not_much_shor
     times = np.cumsum([first, *distances]).tolist()
     duration = share * times[-1]
     curve = Recording(tuple(times), (0.0,) * len(times))
-    pieces = _pieces(plan(Phase(duration, {"u": curve}), DRIVEN, {"u": 0.0}))
-    ends = [end for end, _ in pieces]
+    found = pieces(plan(Phase(duration, {"u": curve}), DRIVEN, {"u": 0.0}))
+    ends = [end for end, _ in found]
     assert all(late > early for early, late in pairwise([0.0, *ends]))
     assert ends[-1] == duration
     for early, late in pairwise(times):
         middle = (early + min(late, duration)) / 2
         if early < middle < duration:
-            step = next(step for end, step in pieces if middle < end)
+            step = next(step for end, step in found if middle < end)
             assert step <= late - early <= EVEN * step

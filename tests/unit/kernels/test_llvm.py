@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mirrorsys import System
 from mirrorsys._expressions import parse, symbol
-from mirrorsys.kernels import _llvm
+from mirrorsys.kernels import _llvm, _writer
 from mirrorsys.kernels._llvm import machine_functions
 from mirrorsys.kernels._source import array_function
 
@@ -65,7 +65,7 @@ def test_what_expressions_have_in_common_changes_no_bit(texts: list[str], x: flo
 def test_a_long_function_is_cut_into_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     expressions, at = [symbol("x") ** 2 + n for n in range(50)], np.array([0.5, 1.0])
     whole = compiled(expressions, at)
-    monkeypatch.setattr(_llvm, "PIECE", 7)
+    monkeypatch.setattr(_writer, "PIECE", 7)
     text = _llvm._text("f", TWO, expressions)
     assert text.count("define void @f.") > 10
     np.testing.assert_array_equal(compiled(expressions, at), whole)

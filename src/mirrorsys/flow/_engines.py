@@ -1,0 +1,66 @@
+"""Engines by name: which integrates, and with what settings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from mirrorsys._values import as_number
+from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
+from mirrorsys.flow._scipy_engine import METHODS, integrate_phase
+from mirrorsys.kernels import backend_in_use
+
+__all__ = ["ENGINES", "chosen_engine", "settings_for"]
+
+Engine = Callable[[PhaseProblem, Settings], PhaseResult]
+
+ENGINES = ("scipy", "compiled", "auto")
+COMPILED_METHODS = ("switching", "DOP853", "Rodas5P")
+
+
+def chosen_engine(engine: str) -> tuple[str, Engine, str]:
+    """Return the name of an engine, the engine, and why it was chosen.
+
+    Raises
+    ------
+    ValueError
+        If there is no engine of that name, or it cannot run here.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"`engine` is {engine!r}; give one of {list(ENGINES)}.")
+    has_llvm = backend_in_use() == "llvm"
+    if engine == "compiled" and not has_llvm:
+        raise ValueError(
+            "`engine` is 'compiled', which needs machine code, but right-hand sides are computed "
+            "in NumPy here: install llvmlite, unset MIRRORSYS_BACKEND, or give engine='scipy'."
+        )
+    if engine == "scipy":
+        return "scipy", integrate_phase, "asked for"
+    if not has_llvm:
+        return "scipy", integrate_phase, "auto: there is no llvmlite, or it is not to be used"
+    from mirrorsys.flow._compiled_engine import integrate_phase_compiled
+
+    why = "asked for" if engine == "compiled" else "auto: machine code is at hand"
+    return "compiled", integrate_phase_compiled, why
+
+
+def settings_for(
+    engine: str, method: str | None, rtol: float, atol: float, max_steps: int
+) -> Settings:
+    """Return checked settings of an engine, its first method where none is given.
+
+    Raises
+    ------
+    ValueError
+        If a setting does not fit.
+    """
+    methods = tuple(METHODS) if engine == "scipy" else COMPILED_METHODS
+    method = methods[0] if method is None else method
+    if method not in methods:
+        raise ValueError(f"`method` is {method!r}; the engine {engine!r} has {list(methods)}.")
+    for label, value in (("rtol", rtol), ("atol", atol)):
+        if not 0 < as_number(value) < math.inf:
+            raise ValueError(f"`{label}` is {value!r}; give a small positive number such as 1e-8.")
+    if not (1 <= as_number(max_steps) < math.inf and max_steps == int(max_steps)):
+        raise ValueError(f"`max_steps` is {max_steps!r}; give a whole number from 1.")
+    return Settings(method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps))

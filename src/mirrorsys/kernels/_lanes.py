@@ -1,0 +1,150 @@
+"""Lanes: the compiled integrator of one system, called on many members at once."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from mirrorsys._expressions import symbol
+from mirrorsys._system import System
+from mirrorsys.kernels._advance import advance_text
+from mirrorsys.kernels._llvm import pieces
+from mirrorsys.kernels._machine import lanes_at_hand, machine_code
+from mirrorsys.kernels._table import FIELDS, SIZES, work_size
+from mirrorsys.kernels._writer import Writer, declarations
+from mirrorsys.symbolic import jacobian
+
+__all__ = ["Lanes", "Watch", "lanes"]
+
+Array = NDArray[np.float64]
+ARRAYS = ("states", "prepared", "inputs", "out")
+MOST_STATES = 60  # of the Rosenbrock method, whose matrix is full
+ALIGNMENT = 64
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is looked at after every step: where `level` changes its sign, and `value` there."""
+
+    level: sp.Expr
+    value: sp.Expr
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The compiled integrator of a system: `width` members side by side, refilled at once.
+
+    Parameters
+    ----------
+    engine : object
+        Keeps the machine code alive.
+    methods : mapping of str to address
+    n_work : int
+        Doubles of working memory that a call needs.
+    """
+
+    engine: Any
+    methods: Mapping[str, Any]
+    width: int
+    n_state: int
+    n_work: int
+
+    def work(self) -> Array:
+        """Return working memory for one call at a time."""
+        room = np.empty(self.n_work + ALIGNMENT // 8)
+        first = -room.ctypes.data % ALIGNMENT // 8
+        return room[first : first + self.n_work]
+
+    def __call__(self, method: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Run ``advance`` on arrays named as in `FIELDS`; those left out are not looked at."""
+        addresses = [arrays[name].ctypes.data if name in arrays else 0 for name in FIELDS]
+        self.methods[method](np.array(addresses, dtype=np.uintp).ctypes.data)
+
+
+def sizes(**given: int) -> NDArray[np.int64]:
+    """Return the field ``sizes``."""
+    return np.array([given[name] for name in SIZES], dtype=np.int64)
+
+
+@lru_cache(maxsize=64)
+def lanes(
+    system: System,
+    *,
+    watches: tuple[Watch, ...] = (),
+    driven: bool = False,
+    logs: bool = False,
+) -> Lanes:
+    """Return the compiled integrator of a system; the same is compiled only once.
+
+    Parameters
+    ----------
+    system : System
+    watches : tuple of Watch
+    driven : bool
+        Whether inputs are functions of time (cubics) instead of constants.
+    logs : bool
+        One member at a time, every step and crossing kept.
+    """
+    width = 1 if logs else lanes_at_hand()
+    methods = ["DOP853"]
+    if not driven and len(system.states) <= MOST_STATES:
+        methods.append("Rodas5P")
+    text, n_prepared = functions_text(system, watches, driven, width, "Rodas5P" in methods)
+    n_state, n_input = len(system.states), len(system.inputs)
+    n_constant = len(system.parameters) + n_input
+    texts = [
+        advance_text(
+            method=method, lanes=width, n_state=n_state, n_prepared=n_prepared,
+            n_constant=n_constant, n_input=n_input, n_watch=len(watches), driven=driven, logs=logs,
+        ).replace('@"advance"', f'@"advance.{method}"')
+        for method in methods
+    ]  # fmt: skip
+    engine = machine_code([text, *texts])
+    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # lets go of Python's lock
+    found = {each: kind(engine.get_function_address(f"advance.{each}")) for each in methods}
+    vectors = work_size(n_state, n_prepared, n_constant, n_input, len(watches))
+    return Lanes(engine, found, width, n_state, vectors * width)
+
+
+def functions_text(
+    system: System, watches: Sequence[Watch], driven: bool, width: int, with_jacobian: bool
+) -> tuple[str, int]:
+    """Return the functions that ``advance`` calls as a module, and how much is prepared."""
+    states = _places("states", system.state_names)
+    inputs = _places("inputs", system.input_names) if driven else {}
+    constants = _places("states", (*system.parameter_names, *system.input_names))
+    prepared: dict[Any, int] = {}
+    fixed = constants.keys() - inputs.keys()
+
+    def written(name: str, expressions: Sequence[sp.Expr]) -> str:
+        parts, calls = pieces(
+            name, expressions, lambda: Writer(states | inputs, width, prepared, fixed), ARRAYS
+        )
+        return _function(name, parts, calls)
+
+    functions = [written("rates", system.rhs)]
+    if watches:
+        both = [*(each.level for each in watches), *(each.value for each in watches)]
+        functions.append(written("watch", both))
+    if with_jacobian:
+        functions.append(written("jacobian", list(jacobian(system))))
+    parts, calls = pieces("prepare", list(prepared), lambda: Writer(constants, width), ARRAYS)
+    functions.append(_function("prepare", parts, calls))
+    return "\n\n".join([declarations(width), *functions]), len(prepared)
+
+
+def _places(array: str, names: Sequence[str]) -> dict[sp.Symbol, str]:
+    return {symbol(name): f"ptr %{array}, i32 {index}" for index, name in enumerate(names)}
+
+
+def _function(name: str, parts: Sequence[str], calls: Sequence[str]) -> str:
+    arguments = ", ".join(f"ptr %{array}" for array in ARRAYS)
+    body = "\n".join([*calls, "ret void"])
+    return "\n\n".join([*parts, f"define void @{name}({arguments}) {{\n{body}\n}}"])

@@ -1,0 +1,190 @@
+"""Records: what is kept of the steps while they are made.
+
+Samples at wanted times; for watches, pairs of a level function and a value, where the
+level function changes its sign within a step: the moment is found on the curve of the
+method by bisection. With one lane every step and crossing is logged; otherwise sums are
+kept for each member: `RECORDS`.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+
+from mirrorsys.kernels._code import Value
+from mirrorsys.kernels._table import RECORDS, STATUS, Table
+
+__all__ = ["Records"]
+
+BISECTIONS = 52
+
+
+class Records(Table):
+    """The part of the loop that looks at a step just made."""
+
+    def _sample(self, accepted: Value, now: Value, h: Value, reached: Value) -> None:
+        """Write the states at the wanted times within the step."""
+        code = self.code
+        pending = code.zero()
+        is_pending = code.variable(ir.IntType(1), 0)
+
+        def look() -> None:
+            pending[0] = 0.0
+            with code.loop(code.lanes) as lane:
+                index = code.whole(self.next_time.lane[lane])
+                with code.when(index < self.size["n_times"]):
+                    pending.lane[lane] = self.times[index]
+            found = accepted & (pending[0] > now) & (pending[0] <= reached)
+            pending[0] = code.choose(found, pending[0], -1.0)
+            is_pending[0] = code.any(found)
+
+        with code.when(self.size["n_times"] > 0):
+            look()
+            with code.when(is_pending[0]):
+                self.method.prepare_curve(now, h)
+                with code.forever() as leave_if:
+                    leave_if(is_pending[0].equals(0))
+                    fraction = code.least((pending[0] - now) / h, 1.0)
+                    self.method.curve(fraction, self.probe)
+                    with code.loop(code.lanes) as lane, code.when(pending.lane[lane] >= 0.0):
+                        self._write_sample(lane)
+                    look()
+
+    def _write_sample(self, lane: Value) -> None:
+        code, n = self.code, self.n_state
+        n_members = self.size["n_members"]
+        index, m = code.whole(self.next_time.lane[lane]), code.whole(self.member.lane[lane])
+        with code.loop(n) as i:
+            place = (index * n + i) * n_members + m
+            self.samples[place] = self.probe.lane[i * code.lanes + lane]
+        self.next_time.lane[lane] = self.next_time.lane[lane] + 1.0
+
+    def _look(self, accepted: Value, now: Value, h: Value) -> None:
+        """Find where watches change their sign within the step, and keep what is asked for."""
+        code, method, n_watch = self.code, self.method, self.n_watch
+        self._watch(method.new, now + h, self.after)
+        is_curve_ready = code.variable(ir.IntType(1), 0)
+        if self.logs:
+            self._look_and_log(accepted, now, h)
+            return
+        with code.loop(n_watch) as w:
+            was, is_now = self.before[w] > 0.0, self.after[w] > 0.0
+            crossed = accepted & self._differ(w, was, is_now)
+            when, value = code.zero(), code.zero()
+            value[0] = self.after[w + n_watch]
+            with code.when(code.any(crossed)):
+                with code.when(is_curve_ready[0].equals(0)):
+                    method.prepare_curve(now, h)
+                    is_curve_ready[0] = Value(code, ir.IntType(1)(1))
+                when[0] = self._crossing(w, now, h)
+                value[0] = code.choose(crossed, self.probed[w + n_watch], value[0])
+            above = code.choose(was, code.choose(is_now, 1.0, when[0]), 0.0)
+            above = code.choose(is_now & ~was, 1.0 - when[0], above)
+            self._keep(w, accepted, crossed, was, now + when[0] * h, above * h, value[0])
+        with code.loop(2 * n_watch) as w:
+            self.before[w] = code.choose(accepted, self.after[w], self.before[w])
+
+    def _differ(self, w: Value, was: Value, is_now: Value) -> Value:
+        """Return where a watch changed its sign; to start at the level is no crossing."""
+        return ((was & ~is_now) | (is_now & ~was)) & ~self.before[w].equals(0.0)
+
+    def _crossing(self, w: Value, now: Value, h: Value) -> Value:
+        """Return at which fraction of the step watch `w` changes its sign, by bisection."""
+        code, low, high = self.code, self.code.zero(), self.code.variable(self.code.vector, 1.0)
+        was = self.before[w] > 0.0
+        with code.loop(BISECTIONS):
+            middle = 0.5 * (low[0] + high[0])
+            self.method.curve(middle, self.probe)
+            self._watch(self.probe, now + middle * h, self.probed)
+            is_like_before = (self.probed[w] > 0.0) & was | ~(self.probed[w] > 0.0) & ~was
+            low[0] = code.choose(is_like_before, middle, low[0])
+            high[0] = code.choose(is_like_before, high[0], middle)
+        self.method.curve(high[0], self.probe)
+        self._watch(self.probe, now + high[0] * h, self.probed)
+        return high[0]
+
+    def _keep(
+        self,
+        w: Value,
+        accepted: Value,
+        crossed: Value,
+        was: Value,
+        moment: Value,
+        above: Value,
+        value: Value,
+    ) -> None:
+        """Bring the records of each lane's member up to date."""
+        code, n_members = self.code, self.size["n_members"]
+        seen = {
+            name: code.zero() for name in ("on", "crossed", "fell", "at", "above", "b", "v", "e")
+        }
+        seen["on"][0] = code.choose(accepted, 1.0, 0.0)
+        seen["crossed"][0] = code.choose(crossed, 1.0, 0.0)
+        seen["fell"][0] = code.choose(was, 1.0, 0.0)
+        seen["at"][0], seen["above"][0], seen["v"][0] = moment, above, value
+        seen["b"][0] = self.before[w + self.n_watch]
+        seen["e"][0] = self.after[w + self.n_watch]
+        with code.loop(code.lanes) as lane, code.when(seen["on"].lane[lane] > 0.0):
+            m = code.whole(self.member.lane[lane])
+            record = self.records.at(w * (len(RECORDS) * n_members) + m)
+            place = {name: n_members * index for index, name in enumerate(RECORDS)}
+            record[place["above"]] = record[place["above"]] + seen["above"].lane[lane]
+            for each in ("b", "v", "e"):
+                number = seen[each].lane[lane]
+                record[place["highest"]] = code.largest(record[place["highest"]], number)
+                record[place["lowest"]] = code.least(record[place["lowest"]], number)
+            with code.when(seen["crossed"].lane[lane] > 0.0):
+                is_fall = seen["fell"].lane[lane] > 0.0
+                for kind, is_kind in (("rise", ~is_fall), ("fall", is_fall)):
+                    with code.when(is_kind):
+                        at = seen["at"].lane[lane]
+                        first = record[place[f"first {kind}"]]
+                        record[place[f"first {kind}"]] = code.least(first, at)
+                        record[place[f"last {kind}"]] = at
+
+    # ---- one lane: every step and crossing -------------------------------------------------
+
+    def _log_step(self, accepted: Value) -> None:
+        code, width = self.code, self.n_state + 1
+        with code.when(code.any(accepted) & (self.size["steps_room"] > 0)):
+            row = self.logged[0]
+            self.steps_log[row * width] = self.now.lane[0]
+            with code.loop(self.n_state) as i:
+                self.steps_log[row * width + 1 + i] = self.method.y.lane[i]
+            self.logged[0] = row + 1
+            is_full = self.logged[0] >= self.size["steps_room"]
+            with code.when(is_full & (self.state_of.lane[0]).equals(0.0)):
+                self.state_of[0] = STATUS["log full"]
+
+    def _look_and_log(self, accepted: Value, now: Value, h: Value) -> None:
+        """Log all crossings of the step; the earliest terminal one cuts the step short."""
+        code, method, n_watch = self.code, self.method, self.n_watch
+        is_curve_ready = code.variable(ir.IntType(1), 0)
+        with code.when(code.any(accepted)), code.loop(n_watch) as w:
+            was, is_now = self.before[w] > 0.0, self.after[w] > 0.0
+            crossed = self._differ(w, was, is_now)
+            wanted = self.directions[w]
+            is_wanted = wanted.equals(0.0) | (wanted > 0.0) & code.any(is_now)
+            is_wanted = is_wanted | (wanted < 0.0) & code.any(was)
+            with code.when(code.any(crossed) & is_wanted):
+                with code.when(is_curve_ready[0].equals(0)):
+                    method.prepare_curve(now, h)
+                    is_curve_ready[0] = Value(code, ir.IntType(1)(1))
+                fraction = self._crossing(w, now, h)
+                self._log_hit(w, now + fraction * h)
+        with code.loop(2 * n_watch) as w:
+            self.before[w] = code.choose(accepted, self.after[w], self.before[w])
+
+    def _log_hit(self, w: Value, moment: Value) -> None:
+        code, width, row = self.code, self.n_state + 2, self.logged[1]
+        at = code.zero()
+        at[0] = moment
+        self.hits_log[row * width] = code.number(w)
+        self.hits_log[row * width + 1] = at.lane[0]
+        with code.loop(self.n_state) as i:
+            self.hits_log[row * width + 2 + i] = self.probe.lane[i]
+        self.logged[1] = row + 1
+        is_full = self.logged[1] + self.n_watch >= self.size["hits_room"]
+        with code.when(is_full & (self.state_of.lane[0]).equals(0.0)):
+            self.state_of[0] = STATUS["log full"]
+        with code.when(self.terminal[w] > 0.0):
+            self.state_of[0] = STATUS["stopped"]

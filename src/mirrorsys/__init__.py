@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from mirrorsys._model_files import load_model, save_model
     from mirrorsys._system import Input, Parameter, State, System
     from mirrorsys.analysis import Equilibrium, equilibria
-    from mirrorsys.flow import Event, IntegrationError, load, rerun, save, simulate
+    from mirrorsys.flow import (
+        Event,
+        IntegrationError,
+        ensemble,
+        load,
+        outputs,
+        rerun,
+        sample,
+        save,
+        simulate,
+    )
     from mirrorsys.protocols import Phase, Protocol, Recording
 
 __version__ = "0.1.0"
@@ -35,14 +45,17 @@ __all__ = [
     "System",
     "analysis",
     "claims",
+    "ensemble",
     "equilibria",
     "kernels",
     "load",
     "load_model",
     "models",
+    "outputs",
     "plot",
     "protocols",
     "rerun",
+    "sample",
     "save",
     "save_model",
     "simulate",
@@ -54,6 +67,7 @@ _HOME = {
     **dict.fromkeys(("load_model", "save_model"), "_model_files"),
     **dict.fromkeys(("Phase", "Protocol", "Recording"), "protocols"),
     **dict.fromkeys(("Event", "IntegrationError", "load", "rerun", "save", "simulate"), "flow"),
+    **dict.fromkeys(("ensemble", "outputs", "sample"), "flow"),
     **dict.fromkeys(("Equilibrium", "equilibria"), "analysis"),
 }
 

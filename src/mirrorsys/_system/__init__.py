@@ -10,6 +10,6 @@ are all derived from it.
 """
 
 from mirrorsys._system._equations import System, check_system
-from mirrorsys._system._quantities import Input, Parameter, State
+from mirrorsys._system._quantities import Input, Parameter, Quantity, State
 
-__all__ = ["Input", "Parameter", "State", "System", "check_system"]
+__all__ = ["Input", "Parameter", "Quantity", "State", "System", "check_system"]

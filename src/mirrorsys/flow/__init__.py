@@ -1,7 +1,20 @@
-"""Integrate systems in time."""
+"""Integrate systems in time: one run, or many members of an ensemble."""
 
+from mirrorsys.flow import outputs
+from mirrorsys.flow._ensemble import ensemble
 from mirrorsys.flow._events import Event
+from mirrorsys.flow._members import sample
 from mirrorsys.flow._results import load, rerun, save
 from mirrorsys.flow._simulate import IntegrationError, simulate
 
-__all__ = ["Event", "IntegrationError", "load", "rerun", "save", "simulate"]
+__all__ = [
+    "Event",
+    "IntegrationError",
+    "ensemble",
+    "load",
+    "outputs",
+    "rerun",
+    "sample",
+    "save",
+    "simulate",
+]

@@ -21,7 +21,7 @@ from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import kernel
 from mirrorsys.protocols import Protocol, protocol_to_dict
 
-__all__ = ["Trajectory", "check_variables", "to_dataset"]
+__all__ = ["Trajectory", "check_variables", "to_dataset", "versions"]
 
 Array = NDArray[np.float64]
 COORDINATES = {"time", "phase", "phase_name", "phase_begin", "phase_end", "event", "event_name",
@@ -214,12 +214,13 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
         "backend": run.backend,
         **asdict(run.settings),
         **run.counts,
-        "versions": json.dumps({"python": platform.python_version(), **_versions()}),
+        "versions": json.dumps(versions()),
     }
 
 
-def _versions() -> dict[str, str]:
-    found = {}
+def versions() -> dict[str, str]:
+    """Return the versions of what a result rests on."""
+    found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

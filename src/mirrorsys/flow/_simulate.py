@@ -22,7 +22,7 @@ from mirrorsys.flow._problem import PhaseProblem, PhaseResult
 from mirrorsys.kernels import backend_in_use
 from mirrorsys.protocols import Phase, Protocol
 
-__all__ = ["IntegrationError", "simulate"]
+__all__ = ["IntegrationError", "checked_protocol", "simulate"]
 
 Array = NDArray[np.float64]
 SECONDS_BEFORE_PROGRESS = 2.0
@@ -128,7 +128,7 @@ def simulate(
     check_system(system)
     _check_deterministic(system)
     check_variables(system)
-    protocol = _protocol(protocol, duration, times)
+    protocol = checked_protocol(protocol, duration, times)
     name, integrate, why = chosen_engine(engine)
     settings = settings_for(name, method, rtol, atol, max_steps)
     parameters, rest = parameter_and_input_values(system, params)
@@ -179,9 +179,10 @@ def _check_deterministic(system: System) -> None:
         )
 
 
-def _protocol(
+def checked_protocol(
     protocol: Protocol | Phase | None, duration: float | None, times: ArrayLike | None
 ) -> Protocol:
+    """Return the protocol of a run that is given one, a phase or a duration."""
     if isinstance(protocol, Phase):
         protocol = Protocol((protocol,), name=protocol.name)
     if protocol is not None and not isinstance(protocol, Protocol):

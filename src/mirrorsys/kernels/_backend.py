@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 
-__all__ = ["backend_in_use"]
+__all__ = ["backend_in_use", "processor"]
 
 BACKENDS = ("llvm", "numpy")
 
@@ -27,3 +28,12 @@ def backend_in_use() -> str:
     if wanted == "numpy" or importlib.util.find_spec("llvmlite") is None:
         return "numpy"
     return "llvm"
+
+
+def processor() -> str:
+    """Return the name of the processor that machine code is made for."""
+    if backend_in_use() == "numpy":
+        return platform.machine()
+    from llvmlite import binding
+
+    return f"{platform.machine()} {binding.get_host_cpu_name()}"

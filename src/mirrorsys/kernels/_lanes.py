@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ Array = NDArray[np.float64]
 ARRAYS = ("states", "prepared", "inputs", "out")
 MOST_STATES = 60  # of the Rosenbrock method, whose matrix is full
 ALIGNMENT = 64
+COMPILING = Lock()
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Lanes:
     def __call__(self, method: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Run ``advance`` on arrays named as in `FIELDS`; those left out are not looked at."""
         addresses = [arrays[name].ctypes.data if name in arrays else 0 for name in FIELDS]
-        self.methods[method](np.array(addresses, dtype=np.uintp).ctypes.data)
+        table = np.array(addresses, dtype=np.uintp)  # kept until the call is over
+        self.methods[method](table.ctypes.data)
 
 
 def sizes(**given: int) -> NDArray[np.int64]:
@@ -73,7 +76,6 @@ def sizes(**given: int) -> NDArray[np.int64]:
     return np.array([given[name] for name in SIZES], dtype=np.int64)
 
 
-@lru_cache(maxsize=64)
 def lanes(
     system: System,
     *,
@@ -92,6 +94,12 @@ def lanes(
     logs : bool
         One member at a time, every step and crossing kept.
     """
+    with COMPILING:  # threads that ask for the same wait for the first
+        return _lanes(system, watches, driven, logs)
+
+
+@lru_cache(maxsize=64)
+def _lanes(system: System, watches: tuple[Watch, ...], driven: bool, logs: bool) -> Lanes:
     width = 1 if logs else lanes_at_hand()
     methods = ["DOP853"]
     if not driven and len(system.states) <= MOST_STATES:

@@ -48,7 +48,8 @@ class MachineFunction:
 
     def __call__(self, states: Array, parameters: Array, inputs: Array, out: Array) -> None:
         """Compute the values for one point."""
-        self._call(_table(states, parameters, inputs, out).ctypes.data)
+        table = _table(states, parameters, inputs, out)  # kept until the call is over
+        self._call(table.ctypes.data)
 
     def at(self, parameters: Array, inputs: Array, n_state: int) -> Callable[[Array], Array]:
         """Return the values as a function of states alone.

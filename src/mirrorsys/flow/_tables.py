@@ -1,0 +1,102 @@
+"""Tables: what an ensemble found as a Dataset, and what its result rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mirrorsys._model_files import to_toml
+from mirrorsys.flow._chunks import Chunk
+from mirrorsys.flow._dataset import versions
+from mirrorsys.flow._segments import occurrences
+from mirrorsys.flow.outputs import Output
+from mirrorsys.kernels import processor
+from mirrorsys.protocols import Protocol, protocol_to_dict
+
+__all__ = ["attributes_of", "dataset_of"]
+
+
+def dataset_of(study: Chunk, row: slice, values: Mapping[str, NDArray[Any]]) -> xr.Dataset:
+    """Return what chunks found as a Dataset."""
+    protocol, unit = study.protocols[0], study.system.time_unit
+    known = {each.name: each for each in study.system.quantities}
+    variables: dict[str, Any] = {}
+    coordinates: dict[str, Any] = {"member": np.arange(row.start, row.stop)}
+    for name, given in study.members.given.items():
+        coordinates[name if name not in study.outputs else f"given {name}"] = (
+            "member", given[row], {"units": known[name].unit, "long_name": known[name].meaning},
+        )  # fmt: skip
+    for name, output in study.outputs.items():
+        dims, own = _axis(name, output, protocol, unit)
+        coordinates |= own
+        variables[name] = (("member", *dims), values[name], _described(output, known, unit))
+    for name in ("status", "n_steps", "n_stiff_phases"):
+        variables[name] = ("member", values[name])
+    return xr.Dataset(variables, coordinates)
+
+
+def _axis(
+    name: str, output: Output, protocol: Protocol, unit: str
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return the further dimension of an output and its coordinates."""
+    if output.kind == "at_times":
+        times = np.array(output.times)
+        dimension = f"time_{hashlib.sha256(times.tobytes()).hexdigest()[:6]}"
+        return (dimension,), {dimension: (dimension, times, {"units": unit})}
+    if output.phase is not None:
+        indices = list(occurrences(protocol, output.phase))
+        ends = [protocol.edges[index + 1] for index in indices]
+        numbers = np.arange(1, len(indices) + 1)
+        dimension = output.phase.replace(" ", "_")
+        return (dimension,), {
+            dimension: (dimension, numbers),
+            f"{dimension}_end": (dimension, ends, {"units": unit}),
+        }
+    if output.kind == "at_phase_ends":
+        names = np.array([phase.name for phase in protocol])
+        return ("phase",), {
+            "phase": ("phase", np.arange(len(protocol))),
+            "phase_name": ("phase", names),
+            "phase_end": ("phase", np.array(protocol.edges[1:]), {"units": unit}),
+        }
+    return (), {}
+
+
+def _described(output: Output, known: Mapping[str, Any], unit: str) -> dict[str, str]:
+    words = output.kind.replace("_", " ")
+    own = known[output.quantity].unit if output.quantity in known else "1"
+    return {
+        "units": unit if output.kind in {"time_above", "first_time"} else own,
+        "long_name": f"{words}: {output.quantity}",
+    }
+
+
+def attributes_of(study: Chunk, why: str) -> dict[str, Any]:
+    """Return the manifest: everything that decides the numbers, and where they come from."""
+    distinct = list(dict.fromkeys(study.protocols))
+    members = hashlib.sha256()
+    for part in (study.members.parameters, study.members.rest, study.members.initial):
+        members.update(np.ascontiguousarray(part).tobytes())
+    return {
+        "title": f"{study.system.name}: {len(study.members)} members, {distinct[0].name}",
+        "system": to_toml(study.system),
+        "protocol": json.dumps([protocol_to_dict(each) for each in distinct]),
+        "protocol_of_members": json.dumps(
+            [distinct.index(each) for each in study.protocols] if len(distinct) > 1 else []
+        ),
+        "outputs": json.dumps({name: each.to_dict() for name, each in study.outputs.items()}),
+        "members": members.hexdigest(),
+        "n_members": len(study.members),
+        "engine": study.engine,
+        "engine_choice": why,
+        **asdict(study.settings),
+        "versions": json.dumps(versions()),
+        "processor": processor(),
+    }

@@ -35,11 +35,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some members, and what is to be done with them; `protocols` is one for each."""
+    """Some members, and what is to be done with them.
+
+    `which` says for each member which of the protocols is its own.
+    """
 
     system: System
     members: Members
     protocols: tuple[Protocol, ...]
+    which: NDArray[np.int_]
     outputs: Mapping[str, Output]
     engine: str
     settings: Settings
@@ -49,9 +53,9 @@ def run_chunk(chunk: Chunk) -> dict[str, NDArray[Any]]:
     """Return each output of all members, shape (n_member, ...), and their status."""
     n = len(chunk.members)
     found: dict[str, NDArray[Any]] = {}
-    for protocol in dict.fromkeys(chunk.protocols):
-        rows = np.array([m for m, own in enumerate(chunk.protocols) if own == protocol])
-        part = _Course(chunk, protocol, rows).run()
+    for index in np.unique(chunk.which).tolist():
+        rows = np.flatnonzero(chunk.which == index)
+        part = _Course(chunk, chunk.protocols[index], rows).run()
         for name, values in part.items():
             if name not in found:
                 found[name] = np.empty((n, *values.shape[1:]), dtype=values.dtype)

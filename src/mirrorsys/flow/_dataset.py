@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import kernel
 from mirrorsys.protocols import Protocol, protocol_to_dict
 
-__all__ = ["Trajectory", "check_variables", "to_dataset", "versions"]
+__all__ = ["Trajectory", "check_variables", "to_dataset", "toml_of", "versions"]
 
 Array = NDArray[np.float64]
 COORDINATES = {"time", "phase", "phase_name", "phase_begin", "phase_end", "event", "event_name",
@@ -132,8 +133,7 @@ def to_dataset(run: Trajectory) -> xr.Dataset:
         **_variables(at_end, "phase", run),
         **(_variables(at_event, "event", run) if run.events else {}),
     }
-    dataset = xr.Dataset(variables, attrs=_attributes(run))
-    return dataset.assign_coords(_coordinates(run, times))
+    return xr.Dataset(variables, _coordinates(run, times), _attributes(run))
 
 
 def _columns(rows: Iterable[Array], n: int) -> Array:
@@ -143,7 +143,7 @@ def _columns(rows: Iterable[Array], n: int) -> Array:
 
 def _variables(columns: Mapping[str, Array], axis: str, run: Trajectory) -> dict[str, Any]:
     """Gather ``client.threat`` and ``therapist.threat`` into one variable with persons."""
-    persons = _owners(run.system.state_names)
+    persons, pairs = _persons_and_pairs(run.system)
     grouped: dict[str, dict[str, Array]] = {}
     for name, column in columns.items():
         owner, _, quantity = name.rpartition(".")
@@ -155,14 +155,24 @@ def _variables(columns: Mapping[str, Array], axis: str, run: Trajectory) -> dict
             variables[quantity] = (axis, by_owner[""], attributes)
             continue
         is_person = set(by_owner) <= set(persons)
-        owners = persons if is_person else list(by_owner)
+        owners = persons if is_person else pairs
         missing = np.full(len(next(iter(by_owner.values()))), np.nan)
         values = np.stack([by_owner.get(owner, missing) for owner in owners], axis=1)
         dimension = "person" if is_person else "pair"
-        variables[quantity] = xr.DataArray(
-            values, dims=(axis, dimension), coords={dimension: owners}, attrs=attributes
-        )
+        variables[quantity] = ((axis, dimension), values, attributes)
     return variables
+
+
+def _persons_and_pairs(system: System) -> tuple[list[str], list[str]]:
+    """Return who has states, and to whom quantities belong that are not of persons alone."""
+    persons = _owners(system.state_names)
+    owners: dict[str, list[str]] = {}
+    names = [*system.state_names, *system.input_names, *(name for name, _ in system.outputs)]
+    for name in names:
+        owner, _, quantity = name.rpartition(".")
+        owners.setdefault(quantity, []).append(owner)
+    others = [each for each in owners.values() if each != [""] and not set(each) <= set(persons)]
+    return persons, list(dict.fromkeys(owner for each in others for owner in each))
 
 
 def _owners(names: Iterable[str]) -> list[str]:
@@ -190,6 +200,9 @@ def _coordinates(run: Trajectory, times: Array) -> dict[str, Any]:
         "phase_begin": ("phase", begins, {"units": unit}),
         "phase_end": ("phase", ends, {"units": unit}),
     }
+    for dimension, owners in zip(("person", "pair"), _persons_and_pairs(run.system), strict=True):
+        if owners:
+            coordinates[dimension] = (dimension, owners)
     if run.events:
         names = np.array([name for name, _, _ in run.hits], dtype=str)
         coordinates["event_name"] = ("event", names)
@@ -202,7 +215,7 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
     return {
         "title": f"{run.system.name}: {run.protocol.name}",
         "status": run.status,
-        "system": to_toml(run.system),
+        "system": toml_of(run.system),
         "protocol": json.dumps(protocol_to_dict(run.protocol)),
         "parameters": json.dumps(dict(run.parameters)),
         "inputs_at_rest": json.dumps(dict(run.rest)),
@@ -214,16 +227,23 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
         "backend": run.backend,
         **asdict(run.settings),
         **run.counts,
-        "versions": json.dumps(versions()),
+        "versions": versions(),
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of what a result rests on."""
+@cache
+def versions() -> str:
+    """Return the versions of what a result rests on, as JSON."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "not installed"
-    return found
+    return json.dumps(found)
+
+
+@lru_cache(maxsize=64)
+def toml_of(system: System) -> str:
+    """Return a system as TOML; the same system is written only once."""
+    return to_toml(system)

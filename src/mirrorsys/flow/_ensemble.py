@@ -103,14 +103,14 @@ def ensemble(
     """
     check_system(system)
     who = checked_members(members, system)
-    protocols = _protocols(protocol, duration, len(who))
+    protocols, which = _protocols(protocol, duration, len(who))
     wanted = checked_outputs(outputs, system)
-    for each in dict.fromkeys(protocols):
+    for each in protocols:
         check_inside(wanted.values(), each.duration)
         _check_fits(system, each, wanted)
     name, _, why = chosen_engine(engine)
     settings = settings_for(name, method, rtol, atol, max_steps)
-    study = Chunk(system, who, protocols, wanted, name, settings)
+    study = Chunk(system, who, protocols, which, wanted, name, settings)
     size = _chunk_size(chunk, len(who))
     attributes = attributes_of(study, why)
     if store is not None:
@@ -171,17 +171,20 @@ def _results(
 def part_of(study: Chunk, row: slice) -> Chunk:
     """Return some members of a study."""
     return Chunk(
-        study.system, study.members.part(row), study.protocols[row], study.outputs, study.engine,
-        study.settings,
+        study.system, study.members.part(row), study.protocols, study.which[row], study.outputs,
+        study.engine, study.settings,
     )  # fmt: skip
 
 
 # ---- what is asked for -----------------------------------------------------------------------
 
 
-def _protocols(given: Any, duration: float | None, n: int) -> tuple[Protocol, ...]:
+def _protocols(
+    given: Any, duration: float | None, n: int
+) -> tuple[tuple[Protocol, ...], NDArray[np.int_]]:
+    """Return the different protocols, and for each member which is its own."""
     if given is None or isinstance(given, Protocol | Phase):
-        return (checked_protocol(given, duration, None),) * n
+        return (checked_protocol(given, duration, None),), np.zeros(n, dtype=int)
     own = tuple(checked_protocol(each, duration, None) for each in given)
     if len(own) != n:
         raise ValueError(f"`protocol` has {len(own)} entries for {n} members; give one for each.")
@@ -191,7 +194,9 @@ def _protocols(given: Any, duration: float | None, n: int) -> tuple[Protocol, ..
             "`protocol` has members whose phases differ in number or name, so that their outputs "
             f"have no common shape: {sorted(names, key=len)[0]} and {sorted(names, key=len)[-1]}."
         )
-    return own
+    distinct = tuple(dict.fromkeys(own))
+    index = {each: number for number, each in enumerate(distinct)}
+    return distinct, np.array([index[each] for each in own])
 
 
 def _check_fits(system: System, protocol: Protocol, outputs: Mapping[str, Output]) -> None:

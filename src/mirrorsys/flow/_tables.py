@@ -12,9 +12,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mirrorsys._model_files import to_toml
 from mirrorsys.flow._chunks import Chunk
-from mirrorsys.flow._dataset import versions
+from mirrorsys.flow._dataset import toml_of, versions
 from mirrorsys.flow._segments import occurrences
 from mirrorsys.flow.outputs import Output
 from mirrorsys.kernels import processor
@@ -80,23 +79,20 @@ def _described(output: Output, known: Mapping[str, Any], unit: str) -> dict[str,
 
 def attributes_of(study: Chunk, why: str) -> dict[str, Any]:
     """Return the manifest: everything that decides the numbers, and where they come from."""
-    distinct = list(dict.fromkeys(study.protocols))
     members = hashlib.sha256()
     for part in (study.members.parameters, study.members.rest, study.members.initial):
         members.update(np.ascontiguousarray(part).tobytes())
     return {
-        "title": f"{study.system.name}: {len(study.members)} members, {distinct[0].name}",
-        "system": to_toml(study.system),
-        "protocol": json.dumps([protocol_to_dict(each) for each in distinct]),
-        "protocol_of_members": json.dumps(
-            [distinct.index(each) for each in study.protocols] if len(distinct) > 1 else []
-        ),
+        "title": f"{study.system.name}: {len(study.members)} members, {study.protocols[0].name}",
+        "system": toml_of(study.system),
+        "protocol": json.dumps([protocol_to_dict(each) for each in study.protocols]),
+        "protocol_of_members": json.dumps(study.which.tolist() if study.which.any() else []),
         "outputs": json.dumps({name: each.to_dict() for name, each in study.outputs.items()}),
         "members": members.hexdigest(),
         "n_members": len(study.members),
         "engine": study.engine,
         "engine_choice": why,
         **asdict(study.settings),
-        "versions": json.dumps(versions()),
+        "versions": versions(),
         "processor": processor(),
     }

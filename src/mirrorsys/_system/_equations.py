@@ -365,6 +365,18 @@ class System:
     def __repr__(self) -> str:
         return summary(self)
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # What is derived from a system is kept by it, and asked for again and again.
+        return hash(tuple(getattr(self, each.name) for each in dataclasses.fields(self)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Hashes of texts differ from process to process: a copy computes its own.
+        return {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+
 
 def check_system(given: Any, label: str = "system") -> None:
     """Refuse what is not a System.

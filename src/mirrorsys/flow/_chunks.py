@@ -87,7 +87,7 @@ class _Course:
 
     def run(self) -> dict[str, NDArray[Any]]:
         chunk, members = self.chunk, self.members
-        system, n_input = self.looks.system, len(chunk.system.inputs)
+        system = self.looks.system
         task = Task(system, self.looks.watches, chunk.settings, chunk.engine)
         n_extra = len(system.states) - len(chunk.system.states)
         batch = Batch(
@@ -107,7 +107,6 @@ class _Course:
             advance(batch, own, self._times(segment))
             self._collect(batch, segment, before)
             failed_in |= {m: segment for m in batch.failures if m not in failed_in}
-        assert batch.constants.shape[1] == members.parameters.shape[1] + n_input
         return {
             **self.results,
             "status": self._status(batch, failed_in),
@@ -150,16 +149,17 @@ class _Course:
     # ---- outputs -------------------------------------------------------------------------
 
     def _collect(self, batch: Batch, segment: Segment, before: Array) -> None:
-        ok = np.array([m not in batch.failures for m in range(len(self.members))])
+        failed = np.flatnonzero(~batch.is_alive)
         for name, output in self.chunk.outputs.items():
             if output.kind == "at_times":
                 self._collect_times(name, output, batch)
             elif segment.is_in(output):
                 place = self._place(output, segment)
                 getattr(self, f"_{output.kind}")(name, output, batch, segment, before, place)
-                self.results[name][~ok] = self._without(output, name, ~ok)
+                if failed.size:
+                    self.results[name][failed] = self._without(name, failed)
 
-    def _without(self, output: Output, name: str, failed: NDArray[np.bool_]) -> Array:
+    def _without(self, name: str, failed: NDArray[np.int_]) -> Array:
         """Return what is kept of members that failed: numbers of phases that were finished."""
         values = self.results[name][failed]
         if values.ndim == 1:

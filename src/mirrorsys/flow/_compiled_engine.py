@@ -16,7 +16,7 @@ from mirrorsys._expressions import canonical
 from mirrorsys.flow._events import SIGN, Event
 from mirrorsys.flow._plans import cubics
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
-from mirrorsys.kernels._lanes import Lanes, Watch, lanes, sizes
+from mirrorsys.kernels._lanes import Lanes, Watch, lanes, sizes, table_of
 from mirrorsys.kernels._table import STATUS
 
 __all__ = ["failure_text", "integrate_phase_compiled", "watches_of"]
@@ -98,12 +98,13 @@ class _Run:
         """Go on from where the run is, with other inputs."""
         self.arrays["origin"][:], self.arrays["end"][:] = begin, end
         self.arrays["curves"] = np.ascontiguousarray(coefficients)
+        self.table = table_of(self.arrays)
 
     def go_on(self, result: PhaseResult) -> bool:
         """Run until the piece is over or a log is full; tell whether there is more to do."""
         arrays, before = self.arrays, self.arrays["tallies"].copy()
         arrays["status"][:], arrays["logged"][:] = 0, 0
-        self.code(self.method, arrays)
+        self.code(self.method, self.table)
         accepted, rejected = (arrays["tallies"] - before).tolist()
         self._count(result, int(accepted), int(rejected))
         self._read(result)

@@ -11,7 +11,7 @@ from mirrorsys._expressions import canonical
 from mirrorsys.flow._compiled_engine import OTHER, failure_text
 from mirrorsys.flow._many import Batch, Task, empty_records
 from mirrorsys.flow._plans import Plan, cubics
-from mirrorsys.kernels._lanes import Watch, lanes, sizes
+from mirrorsys.kernels._lanes import Watch, lanes, sizes, table_of
 from mirrorsys.kernels._table import STATUS
 
 __all__ = ["ByLanes"]
@@ -35,8 +35,8 @@ class ByLanes:
         driven = bool(plan.recordings)
         self.recorded = {index for index, _ in plan.recordings}
         self.code = lanes(self.task.system, watches=self.watches, driven=driven)
-        n_member, n_state = batch.states.shape
-        alive = np.array([m for m in range(n_member) if m not in batch.failures], dtype=int)
+        n_state = batch.states.shape[1]
+        alive = np.flatnonzero(batch.is_alive)
         whole = {
             "states": batch.states[alive],
             "constants": batch.constants[alive],
@@ -82,7 +82,8 @@ class ByLanes:
             part["times"], part["work"] = np.ascontiguousarray(times), work
             if coefficients is not None:
                 part["curves"] = self._curves(whole["constants"][rows], coefficients)
-            self.code(method, part)
+            table = table_of(part)
+            self.code(method, table)
             for name, values in whole.items():
                 values[(..., rows) if name in LAST else rows] = part[name]
             switched = rows[part["status"] == STATUS["switch"]]
@@ -113,9 +114,9 @@ class ByLanes:
             full = np.full((*whole[name].shape[:2], n_member), np.nan)
             full[:, :, alive] = whole[name]
             setattr(batch, name, full)
-        for row, m in enumerate(alive):
-            if reason := failure_text(whole["status"][row], self.task.settings.max_steps):
-                batch.failures[int(m)] = (float(whole["time"][row]), reason)
+        for row in np.flatnonzero(whole["status"] != STATUS["done"]):
+            reason = failure_text(whole["status"][row], self.task.settings.max_steps)
+            batch.failures[int(alive[row])] = (float(whole["time"][row]), reason)
 
 
 LAST = ("tallies", "samples", "records")  # arrays whose last axis is that of the members

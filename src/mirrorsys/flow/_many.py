@@ -53,6 +53,13 @@ class Batch:
     n_steps: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     n_stiff: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
+    @property
+    def is_alive(self) -> NDArray[np.bool_]:
+        """Which members have not failed, shape (n_member,)."""
+        alive = np.ones(len(self.states), dtype=bool)
+        alive[list(self.failures)] = False
+        return alive
+
 
 Runner = Callable[[Batch, Plan, Array], None]
 

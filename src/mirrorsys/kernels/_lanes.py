@@ -22,7 +22,7 @@ from mirrorsys.kernels._table import FIELDS, SIZES, work_size
 from mirrorsys.kernels._writer import Writer, declarations
 from mirrorsys.symbolic import jacobian
 
-__all__ = ["Lanes", "Watch", "lanes"]
+__all__ = ["Lanes", "Watch", "lanes", "sizes", "table_of"]
 
 Array = NDArray[np.float64]
 ARRAYS = ("states", "prepared", "inputs", "out")
@@ -64,11 +64,15 @@ class Lanes:
         first = -room.ctypes.data % ALIGNMENT // 8
         return room[first : first + self.n_work]
 
-    def __call__(self, method: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Run ``advance`` on arrays named as in `FIELDS`; those left out are not looked at."""
-        addresses = [arrays[name].ctypes.data if name in arrays else 0 for name in FIELDS]
-        table = np.array(addresses, dtype=np.uintp)  # kept until the call is over
+    def __call__(self, method: str, table: NDArray[np.uintp]) -> None:
+        """Run ``advance`` of a method on the arrays of a table, which must still be there."""
         self.methods[method](table.ctypes.data)
+
+
+def table_of(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uintp]:
+    """Return the addresses of arrays named as in `FIELDS`; those left out are not looked at."""
+    addresses = [arrays[name].ctypes.data if name in arrays else 0 for name in FIELDS]
+    return np.array(addresses, dtype=np.uintp)
 
 
 def sizes(**given: int) -> NDArray[np.int64]:

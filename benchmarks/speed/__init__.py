@@ -1,0 +1,1 @@
+"""The compiled engine beside its peers: `python -m benchmarks.speed --help`."""

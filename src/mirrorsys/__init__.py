@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mirrorsys.flow import (
         Event,
         IntegrationError,
+        Noise,
         ensemble,
         load,
         outputs,
@@ -37,6 +38,7 @@ __all__ = [
     "Event",
     "Input",
     "IntegrationError",
+    "Noise",
     "Parameter",
     "Phase",
     "Protocol",
@@ -67,7 +69,7 @@ _HOME = {
     **dict.fromkeys(("load_model", "save_model"), "_model_files"),
     **dict.fromkeys(("Phase", "Protocol", "Recording"), "protocols"),
     **dict.fromkeys(("Event", "IntegrationError", "load", "rerun", "save", "simulate"), "flow"),
-    **dict.fromkeys(("ensemble", "outputs", "sample"), "flow"),
+    **dict.fromkeys(("Noise", "ensemble", "outputs", "sample"), "flow"),
     **dict.fromkeys(("Equilibrium", "equilibria"), "analysis"),
 }
 

@@ -4,12 +4,14 @@ from mirrorsys.flow import outputs
 from mirrorsys.flow._ensemble import ensemble
 from mirrorsys.flow._events import Event
 from mirrorsys.flow._members import sample
+from mirrorsys.flow._problem import Noise
 from mirrorsys.flow._results import load, rerun, save
 from mirrorsys.flow._simulate import IntegrationError, simulate
 
 __all__ = [
     "Event",
     "IntegrationError",
+    "Noise",
     "ensemble",
     "load",
     "outputs",

@@ -37,7 +37,8 @@ Array = NDArray[np.float64]
 class Chunk:
     """Some members, and what is to be done with them.
 
-    `which` says for each member which of the protocols is its own.
+    `which` says for each member which of the protocols is its own, `first` what the number of
+    the first one is in the whole ensemble.
     """
 
     system: System
@@ -47,6 +48,7 @@ class Chunk:
     outputs: Mapping[str, Output]
     engine: str
     settings: Settings
+    first: int = 0
 
 
 def run_chunk(chunk: Chunk) -> dict[str, NDArray[Any]]:
@@ -93,6 +95,7 @@ class _Course:
         batch = Batch(
             states=np.hstack([members.initial, np.zeros((len(members), n_extra))]),
             constants=np.hstack([members.parameters, members.rest]),
+            streams=chunk.first + self.rows,
             n_steps=np.zeros(len(members), dtype=np.int64),
             n_stiff=np.zeros(len(members), dtype=np.int64),
         )

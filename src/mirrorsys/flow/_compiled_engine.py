@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mirrorsys._expressions import canonical
 from mirrorsys.flow._events import SIGN, Event
+from mirrorsys.flow._noise import equal_steps
 from mirrorsys.flow._plans import cubics
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels._lanes import Lanes, Watch, lanes, sizes, table_of
@@ -26,6 +27,7 @@ Array = NDArray[np.float64]
 ROOM = 4096  # steps, and crossings, between two reports of progress
 OTHER = {"DOP853": "Rodas5P", "Rodas5P": "DOP853"}
 WORDS = {number: word for word, number in STATUS.items()}
+N_RATES = {"DOP853": 12, "Rodas5P": 8, "euler": 1, "milstein": 1}  # in a step
 FAILURES = {
     "step too small": "the step is smaller than the spacing between numbers",
     "state not finite": "a state is no longer finite",
@@ -37,7 +39,10 @@ def integrate_phase_compiled(problem: PhaseProblem, settings: Settings) -> Phase
     """Integrate one phase; a failure is recorded in the result with what was computed."""
     result = PhaseResult(end_state=problem.state0)
     driven = bool(problem.plan.recordings)
-    code = lanes(problem.system, watches=watches_of(problem.events), driven=driven, logs=True)
+    code = lanes(
+        problem.system, watches=watches_of(problem.events), driven=driven, logs=True,
+        noise=None if settings.noise is None else settings.noise.method,
+    )  # fmt: skip
     run = _Run(problem, settings, code, driven)
     for begin, end, coefficients in cubics(problem.plan):
         run.piece(begin, end, coefficients)
@@ -77,11 +82,14 @@ class _Run:
                 n_members=1, n_times=wanted.size, max_steps=settings.max_steps, steps_room=ROOM,
                 hits_room=ROOM + 2 * len(events),
                 may_switch=settings.method == "switching" and "Rodas5P" in code.methods,
+                seed=settings.seed or 0,
             ),
             "tolerances": np.array([settings.rtol, settings.atol]),
             "states": problem.state0.copy(),
             "constants": np.concatenate([problem.parameters, problem.plan.constants]),
             **{name: np.zeros(1) for name in ("origin", "time", "end", "step", "status")},
+            "streams": np.array([float(problem.stream)]),
+            "n_before": np.array([float(problem.n_before)]),
             "tallies": np.zeros(2),
             "times": np.ascontiguousarray(wanted),
             "samples": np.empty((wanted.size, n)),
@@ -98,6 +106,8 @@ class _Run:
         """Go on from where the run is, with other inputs."""
         self.arrays["origin"][:], self.arrays["end"][:] = begin, end
         self.arrays["curves"] = np.ascontiguousarray(coefficients)
+        if self.settings.noise is not None:
+            self.arrays["step"][:] = equal_steps(end - begin, self.settings.noise.step)
         self.table = table_of(self.arrays)
 
     def go_on(self, result: PhaseResult) -> bool:
@@ -118,7 +128,7 @@ class _Run:
     def _count(self, result: PhaseResult, accepted: int, rejected: int) -> None:
         tried, is_implicit = accepted + rejected, self.method == "Rodas5P"
         result.n_steps += accepted
-        result.n_rhs += tried * (8 if is_implicit else 12)
+        result.n_rhs += tried * N_RATES[self.method]
         result.n_jacobian += tried if is_implicit else 0
 
     def _read(self, result: PhaseResult) -> None:

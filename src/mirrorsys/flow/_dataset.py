@@ -225,7 +225,7 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
         "engine": run.engine,
         "engine_choice": run.engine_choice,
         "backend": run.backend,
-        **asdict(run.settings),
+        **run.settings.to_attributes(),
         **run.counts,
         "versions": versions(),
     }

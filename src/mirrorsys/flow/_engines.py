@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 
 from mirrorsys._values import as_number
-from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
+from mirrorsys.flow._noise import integrate_phase_with_noise
+from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult, Settings
 from mirrorsys.flow._scipy_engine import METHODS, integrate_phase
 from mirrorsys.kernels import backend_in_use
 
@@ -18,8 +19,10 @@ ENGINES = ("scipy", "compiled", "auto")
 COMPILED_METHODS = ("switching", "DOP853", "Rodas5P")
 
 
-def chosen_engine(engine: str) -> tuple[str, Engine, str]:
+def chosen_engine(engine: str, noise: Noise | None = None) -> tuple[str, Engine, str]:
     """Return the name of an engine, the engine, and why it was chosen.
+
+    With noise, the engine beside machine code is NumPy's, which makes the same steps.
 
     Raises
     ------
@@ -34,10 +37,11 @@ def chosen_engine(engine: str) -> tuple[str, Engine, str]:
             "`engine` is 'compiled', which needs machine code, but right-hand sides are computed "
             "in NumPy here: install llvmlite, unset MIRRORSYS_BACKEND, or give engine='scipy'."
         )
+    plain = integrate_phase if noise is None else integrate_phase_with_noise
     if engine == "scipy":
-        return "scipy", integrate_phase, "asked for"
+        return "scipy", plain, "asked for"
     if not has_llvm:
-        return "scipy", integrate_phase, "auto: there is no llvmlite, or it is not to be used"
+        return "scipy", plain, "auto: there is no llvmlite, or it is not to be used"
     from mirrorsys.flow._compiled_engine import integrate_phase_compiled
 
     why = "asked for" if engine == "compiled" else "auto: machine code is at hand"
@@ -45,7 +49,13 @@ def chosen_engine(engine: str) -> tuple[str, Engine, str]:
 
 
 def settings_for(
-    engine: str, method: str | None, rtol: float, atol: float, max_steps: int
+    engine: str,
+    method: str | None,
+    rtol: float,
+    atol: float,
+    max_steps: int,
+    noise: Noise | None = None,
+    seed: int | None = None,
 ) -> Settings:
     """Return checked settings of an engine, its first method where none is given.
 
@@ -54,7 +64,13 @@ def settings_for(
     ValueError
         If a setting does not fit.
     """
-    methods = tuple(METHODS) if engine == "scipy" else COMPILED_METHODS
+    if noise is not None:
+        if method is not None:
+            raise ValueError(f"`method` is {method!r}, but noise has its own: Noise(method=...).")
+        method = noise.method
+        methods: tuple[str, ...] = (noise.method,)
+    else:
+        methods = tuple(METHODS) if engine == "scipy" else COMPILED_METHODS
     method = methods[0] if method is None else method
     if method not in methods:
         raise ValueError(f"`method` is {method!r}; the engine {engine!r} has {list(methods)}.")
@@ -63,4 +79,7 @@ def settings_for(
             raise ValueError(f"`{label}` is {value!r}; give a small positive number such as 1e-8.")
     if not (1 <= as_number(max_steps) < math.inf and max_steps == int(max_steps)):
         raise ValueError(f"`max_steps` is {max_steps!r}; give a whole number from 1.")
-    return Settings(method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps))
+    return Settings(
+        method=method, rtol=float(rtol), atol=float(atol), max_steps=int(max_steps), noise=noise,
+        seed=None if seed is None else int(seed),
+    )  # fmt: skip

@@ -19,7 +19,9 @@ from mirrorsys._values import as_number
 from mirrorsys.flow._chunks import Chunk, run_chunk
 from mirrorsys.flow._engines import chosen_engine, settings_for
 from mirrorsys.flow._members import checked_members
+from mirrorsys.flow._noise import check_noise
 from mirrorsys.flow._plans import plan
+from mirrorsys.flow._problem import Noise
 from mirrorsys.flow._segments import occurrences, segments
 from mirrorsys.flow._simulate import checked_protocol
 from mirrorsys.flow._tables import attributes_of, dataset_of
@@ -40,6 +42,8 @@ def ensemble(
     protocol: Protocol | Phase | Sequence[Protocol] | None = None,
     duration: float | None = None,
     outputs: Mapping[str, Output] | ArrayLike | None = None,
+    noise: Noise | None = None,
+    seed: int | None = None,
     engine: str = "auto",
     method: str | None = None,
     rtol: float = 1e-10,
@@ -55,9 +59,10 @@ def ensemble(
     Parameters
     ----------
     system : System
-    members : Dataset, DataFrame or sequence of mappings
+    members : Dataset, DataFrame, sequence of mappings, or int
         What differs between them: parameters, inputs at rest and states at the beginning, as
-        from `mirrorsys.sample`; a bare name stands for that quantity of every person.
+        from `mirrorsys.sample`; a bare name stands for that quantity of every person. A number
+        stands for as many members with the defaults, which noise tells apart.
     protocol : Protocol, or sequence of them, optional
         The same for all, or one for each member; in that case all must have the same
         phase names.
@@ -66,6 +71,9 @@ def ensemble(
     outputs : mapping of str to Output, or array_like of times, optional
         What to keep, as from `mirrorsys.outputs`; times stand for all states at them. By
         default all states at the end of each phase.
+    noise, seed
+        As in `simulate`; each member has random numbers of its own, which depend on the seed
+        and its position alone.
     engine, method, rtol, atol, max_steps
         As in `simulate`. Tolerances are tighter here: errors in phase grow from session to
         session where threat bursts out between them.
@@ -102,14 +110,15 @@ def ensemble(
            [0.1353]])
     """
     check_system(system)
+    check_noise(system, noise, seed)
     who = checked_members(members, system)
     protocols, which = _protocols(protocol, duration, len(who))
     wanted = checked_outputs(outputs, system)
     for each in protocols:
         check_inside(wanted.values(), each.duration)
         _check_fits(system, each, wanted)
-    name, _, why = chosen_engine(engine)
-    settings = settings_for(name, method, rtol, atol, max_steps)
+    name, _, why = chosen_engine(engine, noise)
+    settings = settings_for(name, method, rtol, atol, max_steps, noise, seed)
     study = Chunk(system, who, protocols, which, wanted, name, settings)
     size = _chunk_size(chunk, len(who))
     attributes = attributes_of(study, why)
@@ -172,7 +181,7 @@ def part_of(study: Chunk, row: slice) -> Chunk:
     """Return some members of a study."""
     return Chunk(
         study.system, study.members.part(row), study.protocols, study.which[row], study.outputs,
-        study.engine, study.settings,
+        study.engine, study.settings, row.start,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mirrorsys._expressions import canonical
 from mirrorsys.flow._compiled_engine import OTHER, failure_text
 from mirrorsys.flow._many import Batch, Task, empty_records
+from mirrorsys.flow._noise import equal_steps
 from mirrorsys.flow._plans import Plan, cubics
 from mirrorsys.kernels._lanes import Watch, lanes, sizes, table_of
 from mirrorsys.kernels._table import STATUS
@@ -34,13 +35,19 @@ class ByLanes:
     def __call__(self, batch: Batch, plan: Plan, times: Array) -> None:
         driven = bool(plan.recordings)
         self.recorded = {index for index, _ in plan.recordings}
-        self.code = lanes(self.task.system, watches=self.watches, driven=driven)
+        noise = self.task.settings.noise
+        self.code = lanes(
+            self.task.system, watches=self.watches, driven=driven,
+            noise=None if noise is None else noise.method,
+        )  # fmt: skip
         n_state = batch.states.shape[1]
         alive = np.flatnonzero(batch.is_alive)
         whole = {
             "states": batch.states[alive],
             "constants": batch.constants[alive],
             **{name: np.zeros(alive.size) for name in ("origin", "time", "step", "status")},
+            "streams": batch.streams[alive].astype(float),
+            "n_before": batch.n_steps[alive].astype(float),
             "tallies": np.zeros((2, alive.size)),
             "samples": np.full((times.size, n_state, alive.size), np.nan),
             "records": empty_records(len(self.watches), alive.size),
@@ -51,6 +58,8 @@ class ByLanes:
         for begin, end, coefficients in cubics(plan):
             going = np.flatnonzero((whole["status"] == 0) | (whole["status"] == STATUS["done"]))
             whole["origin"][going], whole["status"][going] = begin, 0.0
+            if noise is not None:
+                whole["step"][going] = equal_steps(end - begin, noise.step)
             self._piece(whole, going, end, times, coefficients if driven else None, is_stiff)
         self._write_back(batch, whole, alive, is_stiff)
 
@@ -77,6 +86,7 @@ class ByLanes:
                 n_members=rows.size, n_times=times.size, max_steps=self.task.settings.max_steps,
                 steps_room=0, hits_room=0,
                 may_switch=self.method == "switching" and "Rodas5P" in self.code.methods,
+                seed=self.task.settings.seed or 0,
             )  # fmt: skip
             part["tolerances"] = np.array([self.task.settings.rtol, self.task.settings.atol])
             part["times"], part["work"] = np.ascontiguousarray(times), work
@@ -89,7 +99,7 @@ class ByLanes:
             switched = rows[part["status"] == STATUS["switch"]]
             if method == "DOP853":
                 is_stiff[switched] = True
-            rows, method = switched, OTHER[method]
+            rows, method = switched, OTHER.get(method, method)
 
     def _curves(self, constants: Array, coefficients: Array) -> Array:
         """Return inputs as cubics for every member: its own constants, recordings for all."""

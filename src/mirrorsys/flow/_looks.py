@@ -91,6 +91,7 @@ def _with_integrals(system: System, quantities: tuple[str, ...]) -> System:
         {**dict(zip(system.states, system.rhs, strict=True)), **integrals},
         system.parameters,
         system.inputs,
+        diffusion=dict(zip(system.state_names, system.diffusion, strict=True)),
         time_unit=system.time_unit,
         source=system.source,
     )

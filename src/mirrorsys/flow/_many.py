@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mirrorsys._expressions import canonical
 from mirrorsys._system import System
 from mirrorsys.flow._events import Event
+from mirrorsys.flow._noise import integrate_phase_with_noise
 from mirrorsys.flow._plans import Plan
 from mirrorsys.flow._problem import PhaseProblem, Settings
 from mirrorsys.flow._scipy_engine import integrate_phase
@@ -42,7 +43,8 @@ class Batch:
     """Members in the middle of a run: shapes (n_member, n_state) and (n_member, n_constant).
 
     `records` has shape (n_watch, len(RECORDS), n_member) and speaks of the last segment,
-    in its own time; `samples` (n_times, n_state, n_member).
+    in its own time; `samples` (n_times, n_state, n_member). `streams` are the numbers of the
+    members in the whole ensemble, by which each has noise of its own.
     """
 
     states: Array
@@ -50,6 +52,7 @@ class Batch:
     records: Array = field(default_factory=lambda: np.empty((0, 0, 0)))
     samples: Array = field(default_factory=lambda: np.empty((0, 0, 0)))
     failures: dict[int, tuple[float, str]] = field(default_factory=dict)
+    streams: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     n_steps: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     n_stiff: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
@@ -105,16 +108,20 @@ class _ByScipy:
             problem = PhaseProblem(
                 system=self.task.system, plan=own, parameters=parameters,
                 state0=batch.states[m].copy(), times=None if self.events else times,
-                events=self.events, progress=_silent,
+                events=self.events, progress=_silent, stream=int(batch.streams[m]),
+                n_before=int(batch.n_steps[m]),
             )  # fmt: skip
             self._run(batch, m, problem, times)
 
     def _run(self, batch: Batch, m: int, problem: PhaseProblem, times: Array) -> None:
-        result = integrate_phase(problem, self.task.settings)
+        integrate = integrate_phase
+        if self.task.settings.noise is not None:
+            integrate = integrate_phase_with_noise
+        result = integrate(problem, self.task.settings)
         if self.events:
             self._record(batch.records[:, :, m], problem, result.times, result.states, result.hits)
             again = PhaseProblem(**{**vars(problem), "times": times, "events": {}})
-            sampled = integrate_phase(again, self.task.settings) if times.size else result
+            sampled = integrate(again, self.task.settings) if times.size else result
         else:
             sampled = result
         if times.size:

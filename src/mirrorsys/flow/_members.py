@@ -175,8 +175,14 @@ def checked_members(given: Any, system: System) -> Members:
     ValueError
         If a name is unknown or a value outside its range.
     """
-    columns = _columns(given)
-    lengths = {len(values) for values in columns.values()}
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        if given < 1:
+            raise ValueError(f"`members` is {given}; give at least one.")
+        columns: dict[str, Array] = {}
+        lengths = {int(given)}
+    else:
+        columns = _columns(given)
+        lengths = {len(values) for values in columns.values()}
     if len(lengths) != 1 or 0 in lengths:
         raise ValueError(f"`members` has columns of lengths {sorted(lengths)}; give one for all.")
     n = lengths.pop()

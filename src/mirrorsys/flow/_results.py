@@ -12,6 +12,7 @@ import xarray as xr
 from mirrorsys._files import whole_file
 from mirrorsys._model_files import from_toml
 from mirrorsys.flow._events import Event
+from mirrorsys.flow._problem import Noise
 from mirrorsys.flow._simulate import simulate
 from mirrorsys.protocols import protocol_from_dict
 
@@ -90,6 +91,9 @@ def rerun(result: xr.Dataset) -> xr.Dataset:
     wanted = {"system", "protocol", "parameters", "inputs_at_rest", "initial", "events", "method"}
     if missing := sorted(wanted - attributes.keys()):
         raise ValueError(f"`result` has no attributes {missing}; give a Dataset made by simulate.")
+    noise = None
+    if "noise_step" in attributes:
+        noise = Noise(float(attributes["noise_step"]), str(attributes["method"]))
     own = np.asarray(result["time"].values) if attributes["times"] == "requested" else None
     return simulate(
         from_toml(attributes["system"]),
@@ -101,8 +105,10 @@ def rerun(result: xr.Dataset) -> xr.Dataset:
             **json.loads(attributes["inputs_at_rest"]),
         },
         events={name: Event(**e) for name, e in json.loads(attributes["events"]).items()},
+        noise=noise,
+        seed=int(attributes["seed"]) if noise is not None else None,
         engine=str(attributes["engine"]),
-        method=str(attributes["method"]),
+        method=str(attributes["method"]) if noise is None else None,
         rtol=float(attributes["rtol"]),
         atol=float(attributes["atol"]),
         max_steps=int(attributes["max_steps"]),

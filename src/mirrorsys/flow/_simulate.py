@@ -17,8 +17,9 @@ from mirrorsys._values import as_number, initial_values, parameter_and_input_val
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
 from mirrorsys.flow._engines import chosen_engine, settings_for
 from mirrorsys.flow._events import Event, checked_events
+from mirrorsys.flow._noise import check_noise
 from mirrorsys.flow._plans import plan, reset
-from mirrorsys.flow._problem import PhaseProblem, PhaseResult
+from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult
 from mirrorsys.kernels import backend_in_use
 from mirrorsys.protocols import Phase, Protocol
 
@@ -63,6 +64,8 @@ def simulate(
     initial: Mapping[str, float] | None = None,
     params: Mapping[str, float] | None = None,
     events: Mapping[str, Event | str] | None = None,
+    noise: Noise | None = None,
+    seed: int | None = None,
     engine: str = "scipy",
     method: str | None = None,
     rtol: float = 1e-8,
@@ -88,6 +91,10 @@ def simulate(
         Parameters, and levels at which inputs rest, that differ from their defaults.
     events : mapping of str to Event or str, optional
         By name, for example ``{"calm": "client.threat < 0.1"}``.
+    noise : Noise, optional
+        How the system's diffusion is stepped; it must be given if there is any.
+    seed : int, optional
+        With noise: the same seed gives the same path.
     engine : {"scipy", "compiled", "auto"}
         ``"compiled"`` steps in machine code, which is some hundred times faster and takes
         a second or two to compile a system for the first time; it needs llvmlite.
@@ -126,11 +133,11 @@ def simulate(
     array([1.    , 0.6065, 0.3679])
     """
     check_system(system)
-    _check_deterministic(system)
+    check_noise(system, noise, seed)
     check_variables(system)
     protocol = checked_protocol(protocol, duration, times)
-    name, integrate, why = chosen_engine(engine)
-    settings = settings_for(name, method, rtol, atol, max_steps)
+    name, integrate, why = chosen_engine(engine, noise)
+    settings = settings_for(name, method, rtol, atol, max_steps, noise, seed)
     parameters, rest = parameter_and_input_values(system, params)
     start = initial_values(system, initial)
     named_events = checked_events(events, system)
@@ -154,6 +161,7 @@ def simulate(
             task = PhaseProblem(
                 system=system, plan=each, parameters=p, state0=state, times=own,
                 events=named_events, progress=partial(_report, bar, begin),
+                n_before=trajectory.counts["n_steps"],
             )  # fmt: skip
             result = integrate(task, settings)
             _report(bar, begin, result.end)
@@ -169,14 +177,6 @@ def simulate(
 def _report(bar: tqdm[Any], begin: float, time: float) -> None:
     """Move the progress bar to `time` of the phase that started at `begin`."""
     bar.update(begin + time - bar.n)
-
-
-def _check_deterministic(system: System) -> None:
-    if any(amplitude != 0 for amplitude in system.diffusion):
-        raise ValueError(
-            f"{system.name!r} has noise (`diffusion`), which `simulate` cannot integrate; "
-            "set it to zero with system.replace(diffusion={name: 0})."
-        )
 
 
 def checked_protocol(

@@ -30,7 +30,7 @@ __all__ = ["Store"]
 
 MARKS = ".finished"
 PINNED = ("system", "protocol", "protocol_of_members", "outputs", "members", "n_members", "engine",
-          "method", "rtol", "atol", "max_steps", "versions")  # fmt: skip
+          "method", "rtol", "atol", "max_steps", "noise_step", "seed", "versions")  # fmt: skip
 PACKAGES = ("mirrorsys", "numpy", "scipy", "sympy", "llvmlite")  # which may change a bit
 STATUS_LENGTH = 200
 
@@ -164,7 +164,7 @@ class Store:
         differences = [
             f"{name}: {told}"
             for name in PINNED
-            if (told := _difference(name, kept.get(name), attributes[name]))
+            if (told := _difference(name, kept.get(name), attributes.get(name)))
         ]
         if differences:
             raise ValueError(
@@ -190,7 +190,7 @@ def _difference(name: str, kept: Any, asked: Any) -> str:
         old, new = (json.loads(each or "{}") for each in (kept, asked))
         changed = [p for p in PACKAGES if old.get(p) != new.get(p)]
         return ", ".join(f"{p} {old.get(p)} instead of {new.get(p)}" for p in changed)
-    if name in {"rtol", "atol", "n_members", "max_steps", "method", "engine"}:
+    if name in {"rtol", "atol", "n_members", "max_steps", "method", "engine", "seed", "noise_step"}:
         return f"{kept!r} instead of {asked!r}"
     return _first_difference(str(kept), str(asked))
 

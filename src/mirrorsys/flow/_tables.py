@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -92,7 +91,7 @@ def attributes_of(study: Chunk, why: str) -> dict[str, Any]:
         "n_members": len(study.members),
         "engine": study.engine,
         "engine_choice": why,
-        **asdict(study.settings),
+        **study.settings.to_attributes(),
         "versions": versions(),
         "processor": processor(),
     }

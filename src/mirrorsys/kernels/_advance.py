@@ -14,6 +14,7 @@ from llvmlite import ir
 from mirrorsys.kernels._code import WORD, Code, Memory, Value
 from mirrorsys.kernels._records import Records
 from mirrorsys.kernels._steps import METHODS
+from mirrorsys.kernels._stochastic import NOISY
 from mirrorsys.kernels._table import STATUS
 
 __all__ = ["advance_text"]
@@ -33,6 +34,7 @@ def advance_text(
     n_watch: int,
     driven: bool,
     logs: bool,
+    noisy: tuple[int, ...] = (),
 ) -> str:
     """Return the function ``advance`` of a method as a module of LLVM.
 
@@ -40,9 +42,9 @@ def advance_text(
     """
     module = ir.Module("advance")
     loop = _Loop(
-        Code(module, "advance", 1, lanes), method=METHODS[method], n_state=n_state,
+        Code(module, "advance", 1, lanes), method=(METHODS | NOISY)[method], n_state=n_state,
         n_prepared=n_prepared, n_constant=n_constant, n_input=n_input, n_watch=n_watch,
-        driven=driven, logs=logs,
+        driven=driven, logs=logs, noisy=noisy,
     )  # fmt: skip
     loop.write()
     return str(module)
@@ -94,6 +96,9 @@ class _Loop(Records):
                 self.n_accepted.lane[lane] = self.tallies[m]
                 self.n_rejected.lane[lane] = self.tallies[n_members + m]
                 self.member.lane[lane] = code.number(m)
+                if self.is_noisy:
+                    self.stream.lane[lane] = self.streams[m]
+                    self.count.lane[lane] = self.n_before[m]
                 for each in (self.idle, self.after_rejection, self.misfit, self.state_of):
                     each.lane[lane] = 0.0
                 self.fresh.lane[lane] = 1.0
@@ -127,6 +132,7 @@ class _Loop(Records):
         self.state_of[0] = code.choose(wrong, STATUS["rate not finite"], self.state_of[0])
         with code.when(code.any(is_fresh & self.h[0].equals(0.0))):
             self._first_step(is_fresh, now)
+        method.begin(self.h[0])
         if self.n_watch:
             self._watch(method.y, now, self.probed)
             with code.loop(2 * self.n_watch) as w:
@@ -164,7 +170,7 @@ class _Loop(Records):
         code, method = self.code, self.method
         now, wanted, until = self.now[0], self.h[0], self.until[0]
         rest = until - now
-        is_last = wanted * (1.0 + 1e-10) >= rest
+        is_last = wanted * (1.0 + method.slack) >= rest
         h = code.choose(is_last, rest, wanted)
         error = method.step(now, h)
         running = self.idle[0].equals(0.0) & self.state_of[0].equals(0.0)

@@ -35,7 +35,8 @@ class Value:
 
     @property
     def is_word(self) -> bool:
-        return isinstance(self.raw.type, ir.IntType)
+        kind = self.raw.type
+        return isinstance(kind.element if isinstance(kind, ir.VectorType) else kind, ir.IntType)
 
     def __add__(self, other: Any) -> Value:
         return self._with(other, "fadd", "add")
@@ -79,11 +80,24 @@ class Value:
         """Return where both are equal."""
         return self._compared("==", other)
 
-    def __and__(self, other: Value) -> Value:
-        return Value(self.code, self.code.builder.and_(self.raw, other.raw))
+    def _of_bits(self, operation: str, other: Any) -> Value:
+        value = self.code.like(self, other)
+        return Value(self.code, getattr(self.code.builder, operation)(self.raw, value.raw))
 
-    def __or__(self, other: Value) -> Value:
-        return Value(self.code, self.code.builder.or_(self.raw, other.raw))
+    def __and__(self, other: Any) -> Value:
+        return self._of_bits("and_", other)
+
+    def __or__(self, other: Any) -> Value:
+        return self._of_bits("or_", other)
+
+    def __xor__(self, other: Any) -> Value:
+        return self._of_bits("xor", other)
+
+    def __lshift__(self, other: int) -> Value:
+        return self._of_bits("shl", other)
+
+    def __rshift__(self, other: int) -> Value:
+        return self._of_bits("lshr", other)
 
     def __invert__(self) -> Value:
         return Value(self.code, self.code.builder.not_(self.raw))
@@ -131,6 +145,7 @@ class Code:
     def __init__(self, module: ir.Module, name: str, n_arguments: int, lanes: int) -> None:
         self.module, self.lanes = module, lanes
         self.vector = ir.VectorType(DOUBLE, lanes)
+        self.whole_vector = ir.VectorType(WORD, lanes)
         kind = ir.FunctionType(ir.VoidType(), [POINTER] * n_arguments)
         self.function = ir.Function(module, kind, name)
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
@@ -142,7 +157,9 @@ class Code:
         """Return a number as a vector of equal lanes, or of another `kind`."""
         kind = kind or self.vector
         if isinstance(kind, ir.VectorType):
-            return Value(self, ir.Constant(kind, [DOUBLE(float(number))] * self.lanes))
+            whole = isinstance(kind.element, ir.IntType)
+            each = kind.element(int(number) if whole else float(number))
+            return Value(self, ir.Constant(kind, [each] * self.lanes))
         return Value(self, kind(int(number) if isinstance(kind, ir.IntType) else float(number)))
 
     def word(self, number: Any) -> Value:
@@ -161,9 +178,22 @@ class Code:
         """Return a double, whole by value, as a whole number."""
         return Value(self, self.builder.fptosi(number.raw, WORD))
 
+    def words(self, numbers: Value) -> Value:
+        """Return doubles, whole by value, as whole numbers in every lane."""
+        return Value(self, self.builder.fptoui(numbers.raw, self.whole_vector))
+
+    def numbers(self, words: Value) -> Value:
+        """Return whole numbers in every lane as doubles."""
+        return Value(self, self.builder.uitofp(words.raw, self.vector))
+
+    def bits(self, value: Value, kind: Any) -> Value:
+        """Return the same bits as numbers of another kind."""
+        return Value(self, self.builder.bitcast(value.raw, kind))
+
     def spread(self, number: Value) -> Value:
-        """Return a double in every lane."""
-        vector: Any = ir.Constant(self.vector, ir.Undefined)
+        """Return a single number in every lane."""
+        kind = self.vector if number.raw.type == DOUBLE else self.whole_vector
+        vector: Any = ir.Constant(kind, ir.Undefined)
         for lane in range(self.lanes):
             vector = self.builder.insert_element(vector, number.raw, ir.IntType(32)(lane))
         return Value(self, vector)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 from mirrorsys.kernels._advance import advance_text
+from mirrorsys.kernels._diffusion import noise_terms, noisy_states
 from mirrorsys.kernels._llvm import pieces
 from mirrorsys.kernels._machine import lanes_at_hand, machine_code
 from mirrorsys.kernels._table import FIELDS, SIZES, work_size
@@ -28,6 +29,7 @@ Array = NDArray[np.float64]
 ARRAYS = ("states", "prepared", "inputs", "out")
 MOST_STATES = 60  # of the Rosenbrock method, whose matrix is full
 ALIGNMENT = 64
+REGISTERS = 4  # of lanes in a step with noise, whose operations wait for each other
 COMPILING = Lock()
 
 
@@ -77,7 +79,7 @@ def table_of(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uintp]:
 
 def sizes(**given: int) -> NDArray[np.int64]:
     """Return the field ``sizes``."""
-    return np.array([given[name] for name in SIZES], dtype=np.int64)
+    return np.array([given.get(name, 0) for name in SIZES], dtype=np.int64)
 
 
 def lanes(
@@ -86,6 +88,7 @@ def lanes(
     watches: tuple[Watch, ...] = (),
     driven: bool = False,
     logs: bool = False,
+    noise: str | None = None,
 ) -> Lanes:
     """Return the compiled integrator of a system; the same is compiled only once.
 
@@ -97,24 +100,32 @@ def lanes(
         Whether inputs are functions of time (cubics) instead of constants.
     logs : bool
         One member at a time, every step and crossing kept.
+    noise : {"euler", "milstein"}, optional
+        The method, if the system's diffusion counts.
     """
     with COMPILING:  # threads that ask for the same wait for the first
-        return _lanes(system, watches, driven, logs)
+        return _lanes(system, watches, driven, logs, noise)
 
 
 @lru_cache(maxsize=64)
-def _lanes(system: System, watches: tuple[Watch, ...], driven: bool, logs: bool) -> Lanes:
-    width = 1 if logs else lanes_at_hand()
-    methods = ["DOP853"]
-    if not driven and len(system.states) <= MOST_STATES:
+def _lanes(
+    system: System, watches: tuple[Watch, ...], driven: bool, logs: bool, noise: str | None
+) -> Lanes:
+    width = 1 if logs else lanes_at_hand() * (1 if noise is None else REGISTERS)
+    methods = ["DOP853"] if noise is None else [noise]
+    if noise is None and not driven and len(system.states) <= MOST_STATES:
         methods.append("Rodas5P")
-    text, n_prepared = functions_text(system, watches, driven, width, "Rodas5P" in methods)
+    noisy = noisy_states(system) if noise is not None else ()
+    text, n_prepared = functions_text(
+        system, watches, driven, width, "Rodas5P" in methods, noise is not None
+    )
     n_state, n_input = len(system.states), len(system.inputs)
     n_constant = len(system.parameters) + n_input
     texts = [
         advance_text(
             method=method, lanes=width, n_state=n_state, n_prepared=n_prepared,
             n_constant=n_constant, n_input=n_input, n_watch=len(watches), driven=driven, logs=logs,
+            noisy=noisy,
         ).replace('@"advance"', f'@"advance.{method}"')
         for method in methods
     ]  # fmt: skip
@@ -126,7 +137,12 @@ def _lanes(system: System, watches: tuple[Watch, ...], driven: bool, logs: bool)
 
 
 def functions_text(
-    system: System, watches: Sequence[Watch], driven: bool, width: int, with_jacobian: bool
+    system: System,
+    watches: Sequence[Watch],
+    driven: bool,
+    width: int,
+    with_jacobian: bool,
+    with_noise: bool,
 ) -> tuple[str, int]:
     """Return the functions that ``advance`` calls as a module, and how much is prepared."""
     states = _places("states", system.state_names)
@@ -147,6 +163,8 @@ def functions_text(
         functions.append(written("watch", both))
     if with_jacobian:
         functions.append(written("jacobian", list(jacobian(system))))
+    if with_noise:
+        functions.append(written("diffusion", noise_terms(system)))
     parts, calls = pieces("prepare", list(prepared), lambda: Writer(constants, width), ARRAYS)
     functions.append(_function("prepare", parts, calls))
     return "\n\n".join([declarations(width), *functions]), len(prepared)

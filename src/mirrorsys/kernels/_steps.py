@@ -36,6 +36,8 @@ class Method(ABC):
     """
 
     n_rates: int  # calls of the right-hand side in a step
+    slack = 1e-10  # of a step: how near to the end it may end it
+    inputs: Memory  # what the system's functions read beside the states, if inputs change
 
     def __init__(
         self,
@@ -56,6 +58,9 @@ class Method(ABC):
     @abstractmethod
     def _make_room(self, room: Callable[[int], Memory]) -> None:
         """Ask for the memory that the method needs for itself."""
+
+    def begin(self, h: Value) -> None:
+        """Prepare what stays the same while the step does."""
 
     @abstractmethod
     def step(self, time: Value, h: Value) -> Value:
@@ -188,7 +193,7 @@ class Rosenbrock(Method):
 
     def step(self, time: Value, h: Value) -> Value:
         code, n = self.code, self.n_state
-        code.call("jacobian", self.y, self.prepared, self.prepared, self.jacobian)
+        code.call("jacobian", self.y, self.prepared, self.inputs, self.jacobian)
         inverse, diagonal = 1.0 / h, 1.0 / (h * RODAS5P.gamma)
         with code.loop(n * n) as i:
             self.matrix[i] = 0.0 - self.jacobian[i]

@@ -6,6 +6,7 @@ from llvmlite import ir
 
 from mirrorsys.kernels._code import DOUBLE, WORD, Code, Memory, Value
 from mirrorsys.kernels._steps import Method
+from mirrorsys.kernels._stochastic import EulerMaruyama
 
 __all__ = ["FIELDS", "RECORDS", "SIZES", "STATUS", "Table", "work_size"]
 
@@ -21,6 +22,8 @@ FIELDS = (
     "end",  # (M,)
     "step",  # (M,), the next step, 0 to choose one; read and written
     "status",  # (M,), STATUS; read and written
+    "streams",  # (M,): each member's source of noise
+    "n_before",  # (M,): steps it has made in earlier phases
     "tallies",  # (3, M): steps, rejected steps, first steps chosen
     "times",  # (n_times,), at which states are wanted
     "samples",  # (n_times, n_state, M)
@@ -32,7 +35,7 @@ FIELDS = (
     "logged",  # words: number of steps and hits logged
     "work",  # memory of the function's own
 )
-SIZES = ("n_members", "n_times", "max_steps", "steps_room", "hits_room", "may_switch")
+SIZES = ("n_members", "n_times", "max_steps", "steps_room", "hits_room", "may_switch", "seed")
 RECORDS = ("first rise", "first fall", "last rise", "last fall", "above", "highest", "lowest")
 STATUS = {
     "running": 0, "done": 1, "too many steps": 2, "step too small": 3, "state not finite": 4,
@@ -59,6 +62,8 @@ class Table:
     end: Memory
     step: Memory
     status: Memory
+    streams: Memory
+    n_before: Memory
     tallies: Memory
     times: Memory
     samples: Memory
@@ -82,9 +87,11 @@ class Table:
         n_watch: int,
         driven: bool,
         logs: bool,
+        noisy: tuple[int, ...],
     ) -> None:
         self.code, self.n_state, self.n_constant = code, n_state, n_constant
         self.n_input, self.n_watch, self.driven, self.logs = n_input, n_watch, driven, logs
+        self.is_noisy = bool(noisy)
         table = code.argument(0)
         for index, name in enumerate(FIELDS):
             kind = WORD if name in {"sizes", "logged"} else None if name == "work" else DOUBLE
@@ -101,6 +108,12 @@ class Table:
         self.probe = self._room(n_state)
         rtol, atol = (code.spread(self.tolerances[index]) for index in range(2))
         self.method = method(code, n_state, self._room, self._rates, self.prepared, rtol, atol)
+        self.method.inputs = self.inputs
+        self.stream, self.count = self._room(1), self._room(1)
+        if isinstance(self.method, EulerMaruyama):
+            self.method.noisy, self.method.seed = noisy, self.size["seed"]
+            self.method.stream, self.method.n_before = self.stream, self.count
+            self.method.n_steps = self.n_accepted
         self.next_member = code.variable(WORD, 0)
         self.is_lane_free = code.variable(ir.IntType(1), 1)
 

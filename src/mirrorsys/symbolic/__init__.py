@@ -7,6 +7,7 @@ from mirrorsys.symbolic._derivatives import MultilinearForm, divergence, hessian
 from mirrorsys.symbolic._eliminant import Eliminant, eliminant
 from mirrorsys.symbolic._errors import ContinuumError, EliminationError
 from mirrorsys.symbolic._invariance import Counterexample, Face, Invariance, invariant_box
+from mirrorsys.symbolic._ito import ito
 from mirrorsys.symbolic._nullclines import Nullcline, equilibrium_equations, nullclines
 from mirrorsys.symbolic._reproduction import ReproductionNumber, distress_reproduction_number
 from mirrorsys.symbolic._rings import WorkLimitError
@@ -37,6 +38,7 @@ __all__ = [
     "hessian",
     "hopf_condition",
     "invariant_box",
+    "ito",
     "jacobian",
     "nullclines",
     "routh_hurwitz",

@@ -105,7 +105,7 @@ def test_members_come_in_many_forms() -> None:
 
 BAD_CALLS: list[tuple[dict[str, Any], str]] = [
     ({"members": []}, "`members` is empty"),
-    ({"members": 5}, "`members` is 5; give what mirrorsys.sample makes"),
+    ({"members": 5.5}, "`members` is 5.5; give what mirrorsys.sample makes"),
     ({"members": [{"q": 1}]}, "called 'q'"),
     ({"members": [{"k": 1}, {"k": 9}]}, r"member 1: parameter 'k' is 9, outside"),
     ({"members": [{"k": 1}, {"k": np.nan}]}, r"member 1: parameter 'k' is nan"),

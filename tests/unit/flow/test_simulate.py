@@ -95,13 +95,6 @@ def test_bad_calls_are_refused(
         ms.simulate(DECAY, **arguments)
 
 
-def test_noise_cannot_be_integrated_and_is_not_ignored() -> None:
-    noisy = DECAY.replace(diffusion={"x": "0.1"})
-    with pytest.raises(ValueError, match=r"'decay' has noise .*`diffusion`.*set it to zero"):
-        ms.simulate(noisy, duration=1)
-    ms.simulate(noisy.replace(diffusion={"x": 0}), duration=1)
-
-
 # ---- times -------------------------------------------------------------------------------
 
 

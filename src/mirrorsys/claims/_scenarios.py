@@ -117,6 +117,7 @@ def run_of(people: tuple[System, ...], protocol: Protocol) -> xr.Dataset:
             parameter.name: parameter.value for each in numbers for parameter in each.parameters
         },
         initial={state.name: state.value for each in numbers for state in each.states},
+        engine="auto",
     )
 
 

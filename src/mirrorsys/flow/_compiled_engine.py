@@ -18,13 +18,14 @@ from mirrorsys.flow._noise import equal_steps
 from mirrorsys.flow._plans import cubics
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels._lanes import Lanes, Watch, lanes, sizes, table_of
+from mirrorsys.kernels._steps import POINTS
 from mirrorsys.kernels._table import STATUS
 
 __all__ = ["failure_text", "integrate_phase_compiled", "watches_of"]
 
 Array = NDArray[np.float64]
 
-ROOM = 4096  # steps, and crossings, between two reports of progress
+ROOM = 4096  # points of steps, and crossings, between two reports of progress
 OTHER = {"DOP853": "Rodas5P", "Rodas5P": "DOP853"}
 WORDS = {number: word for word, number in STATUS.items()}
 N_RATES = {"DOP853": 12, "Rodas5P": 8, "euler": 1, "milstein": 1}  # in a step
@@ -95,7 +96,7 @@ class _Run:
             "samples": np.empty((wanted.size, n)),
             "terminal": np.array([float(event.terminal) for event in events]),
             "directions": np.array([float(SIGN[event.direction]) for event in events]),
-            "steps_log": np.empty((ROOM, 1 + n)),
+            "steps_log": np.empty((ROOM + POINTS, 1 + n)),
             "hits_log": np.empty((ROOM + 2 * len(events), 2 + n)),
             "logged": np.zeros(2, dtype=np.int64),
             "work": code.work(),

@@ -82,8 +82,8 @@ def simulate(
     duration : float, optional
         Instead of a protocol: how long to run with all inputs at rest.
     times : array_like, shape (n_times,), optional
-        Strictly increasing, from 0 to the end. By default the integrator's own steps and
-        all edges.
+        Strictly increasing, from 0 to the end. By default the integrator's own steps (each
+        in eight points by the compiled engine, whose steps are long) and all edges.
     initial : mapping of str to float, optional
         States that start elsewhere than their default; a bare name stands for that
         state of every person.

@@ -185,12 +185,13 @@ class _Loop(Records):
         if self.n_watch:
             self._look(accepted, now, h)
         self._sample(accepted, now, h, reached)
+        if self.logs:
+            self.reached[0] = reached
+            self._log_step(accepted, now, h)
         method.accept(accepted)
         self.now[0] = code.choose(accepted, reached, now)
         self.h[0] = code.choose(running, grown, wanted)
         self.after_rejection[0] = code.choose(running & ~accepted, 1.0, 0.0)
-        if self.logs:
-            self._log_step(accepted)
         over = self.idle[0].equals(0.0) & (self.state_of[0] > 0.0)
         with code.when(code.any(over)):
             self._retire()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from llvmlite import ir
 
-from mirrorsys.kernels._code import Value
+from mirrorsys.kernels._code import Memory, Value
 from mirrorsys.kernels._table import RECORDS, STATUS, Table
 
 __all__ = ["Records"]
@@ -143,17 +143,29 @@ class Records(Table):
 
     # ---- one lane: every step and crossing -------------------------------------------------
 
-    def _log_step(self, accepted: Value) -> None:
-        code, width = self.code, self.n_state + 1
+    def _log_step(self, accepted: Value, now: Value, h: Value) -> None:
+        """Log the end of the step, and points of its curve before it."""
+        code, n_points = self.code, self.method.n_points
         with code.when(code.any(accepted) & (self.size["steps_room"] > 0)):
-            row = self.logged[0]
-            self.steps_log[row * width] = self.now.lane[0]
-            with code.loop(self.n_state) as i:
-                self.steps_log[row * width + 1 + i] = self.method.y.lane[i]
-            self.logged[0] = row + 1
+            if n_points > 1:
+                self.method.prepare_curve(now, h)
+                with code.loop(n_points, 1) as point:
+                    share = code.spread(code.number(point)) * (1.0 / n_points)
+                    self.method.curve(share, self.probe)
+                    self._log_point(now + share * h, self.probe)
+            self._log_point(self.reached[0], self.method.new)
             is_full = self.logged[0] >= self.size["steps_room"]
             with code.when(is_full & (self.state_of.lane[0]).equals(0.0)):
                 self.state_of[0] = STATUS["log full"]
+
+    def _log_point(self, moment: Value, states: Memory) -> None:
+        row, width = self.logged[0], self.n_state + 1
+        at = self.code.zero()
+        at[0] = moment
+        self.steps_log[row * width] = at.lane[0]
+        with self.code.loop(self.n_state) as i:
+            self.steps_log[row * width + 1 + i] = states.lane[i]
+        self.logged[0] = row + 1
 
     def _look_and_log(self, accepted: Value, now: Value, h: Value) -> None:
         """Log all crossings of the step; the earliest terminal one cuts the step short."""

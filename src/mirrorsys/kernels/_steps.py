@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from mirrorsys.kernels._code import Code, Memory, Value
 from mirrorsys.kernels._tableaus import DOP853, RODAS5P
 
-__all__ = ["METHODS", "Explicit", "Method", "Rosenbrock"]
+__all__ = ["METHODS", "POINTS", "Explicit", "Method", "Rosenbrock"]
 
 SAFETY, LEAST, MOST = 0.9, 0.2, 10.0  # of the factor between one step and the next
 STIFF = 4.0  # step x eigenvalue: the explicit step is held by its stability, near 6
+POINTS = 8
 NOT_STIFF = 1.0  # step x norm of the Jacobian: an explicit step would be as long
 
 
@@ -36,6 +37,7 @@ class Method(ABC):
     """
 
     n_rates: int  # calls of the right-hand side in a step
+    n_points = POINTS  # logged of a step: long as it is, it is no straight line
     slack = 1e-10  # of a step: how near to the end it may end it
     inputs: Memory  # what the system's functions read beside the states, if inputs change
 
@@ -59,7 +61,7 @@ class Method(ABC):
     def _make_room(self, room: Callable[[int], Memory]) -> None:
         """Ask for the memory that the method needs for itself."""
 
-    def begin(self, h: Value) -> None:
+    def begin(self, h: Value) -> None:  # noqa: B027 - most methods have nothing to prepare
         """Prepare what stays the same while the step does."""
 
     @abstractmethod

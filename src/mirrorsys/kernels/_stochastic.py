@@ -22,6 +22,7 @@ class EulerMaruyama(Method):
     """``y + h f(y) + g(y) dW``, strong order 1/2."""
 
     n_rates = 1
+    n_points = 1
     slack = 1e-6  # equal steps that add up to a little less or more than the phase
     has_second_term = False
 

@@ -30,7 +30,7 @@ FIELDS = (
     "records",  # (n_watch, RECORDS, M)
     "terminal",  # (n_watch,): 1 where a crossing ends the run, with its direction below
     "directions",  # (n_watch,): 1 rising, -1 falling, 0 both
-    "steps_log",  # (room, 1 + n_state): time and states after each step
+    "steps_log",  # (room + POINTS, 1 + n_state): time and states at points of each step
     "hits_log",  # (room, 2 + n_state): watch, time and states
     "logged",  # words: number of steps and hits logged
     "work",  # memory of the function's own
@@ -105,7 +105,7 @@ class Table:
         self.state_of, self.misfit, self.next_time = (self._room(1) for _ in range(3))
         self.n_accepted, self.n_rejected, self.member = (self._room(1) for _ in range(3))
         self.before, self.after, self.probed = (self._room(2 * n_watch) for _ in range(3))
-        self.probe = self._room(n_state)
+        self.probe, self.reached = self._room(n_state), self._room(1)
         rtol, atol = (code.spread(self.tolerances[index]) for index in range(2))
         self.method = method(code, n_state, self._room, self._rates, self.prepared, rtol, atol)
         self.method.inputs = self.inputs

@@ -46,7 +46,7 @@ def test_sharing_one_compiled_system_changes_nothing() -> None:
     client, helper = models.client(), models.detached_therapist()
     protocol = ms.protocols.session()
     shared = scenarios.run_of((client, helper), protocol)
-    direct = ms.simulate(models.dyad(client, helper), protocol=protocol)
+    direct = ms.simulate(models.dyad(client, helper), protocol=protocol, engine="auto")
     for state in ("threat", "soothing", "fatigue", "pathway", "signal"):
         np.testing.assert_array_equal(shared[state].values, direct[state].values)
 
@@ -54,7 +54,7 @@ def test_sharing_one_compiled_system_changes_nothing() -> None:
 def test_sharing_works_for_one_alone_too() -> None:
     protocol = ms.protocols.constant(60, stressor=0.1)
     shared = scenarios.run_of((models.client("ann"),), protocol)
-    direct = ms.simulate(models.client(), protocol=protocol)
+    direct = ms.simulate(models.client(), protocol=protocol, engine="auto")
     np.testing.assert_array_equal(shared.threat.values, direct.threat.values)
 
 

@@ -207,7 +207,8 @@ def test_too_many_steps() -> None:
     fast = System("fast", {"x": "y", "y": "-1e8*x"}, initial={"x": 1})
     error = failure(fast, Protocol([Phase(1)]), max_steps=50)
     assert "more than `max_steps` = 50 steps" in str(error)
-    assert error.partial.sizes["time"] == 51
+    assert error.partial.attrs["n_steps"] == 50
+    assert error.partial.sizes["time"] == 1 + 50 * 8
 
 
 def test_the_last_allowed_step_may_be_the_last() -> None:

@@ -14,9 +14,12 @@ NAMES = {
     "caseload": {"n_weeks": 1},
     "chronic_state": {"searched": [0.3, 0.36], "pathways": np.linspace(0, 0.7, 29)},
     "course": {"n_points": 12},
+    "dose_response": {"n": 64},
     "helper_map": {"mirroring": [0.1, 1.27, 3], "self_soothing": [0, 1]},
     "home_practice": {"days": 63},
     "one_session": {},
+    "robustness": {"n": 2},
+    "sudden_gains": {"n": 64},
     "therapist_gain": {},
     "three_helpers": {},
 }

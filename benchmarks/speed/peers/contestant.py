@@ -33,6 +33,7 @@ class Contestant:
     run: Callable[[Any], Array]
     needs: str = "numpy"
     most: Mapping[str, int] = field(default_factory=dict)
+    is_baseline: bool = False
 
 
 def call(prepared: Callable[[], Array]) -> Array:

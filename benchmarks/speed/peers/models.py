@@ -110,31 +110,32 @@ def outbursts(n_sessions: int = 20) -> Model:
     return Model("outbursts", system, protocol, is_gated=False)
 
 
-def rates(y: Sequence[Any], p: Sequence[Any], u: Sequence[Any], is_gated: bool) -> list[Any]:
+def rates(y: Sequence[Any], p: Sequence[Any], u: Sequence[Any], is_gated: bool) -> tuple[Any, ...]:
     """Return d(state)/dt of both persons, ten numbers or symbols.
 
     `y` has ten states, `p` thirty parameters, `u` the four inputs of a phase.
     """
-    return [
-        *_person_rates(y[:5], y[5:10], p[:15], u[0], u[2], u[3], is_gated),
-        *_person_rates(y[5:10], y[:5], p[15:30], u[1], u[2], u[3], is_gated),
-    ]
+    client = person_rates(y[:5], y[5:10], p[:15], u[0], u[2], u[3], is_gated)
+    therapist = person_rates(y[5:10], y[:5], p[15:30], u[1], u[2], u[3], is_gated)
+    return client + therapist
 
 
-def _person_rates(
+def person_rates(
     own: Sequence[Any], other: Sequence[Any], p: Sequence[Any], s: Any, e: Any, contact: Any,
     is_gated: bool,
-) -> list[Any]:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
+    """Return d(state)/dt of one person with stressor `s` and engagement `e`.
+
+    Simple enough for numba to compile as it stands.
+    """
     R, G, F, W, H = own
     R_other, G_other, _, _, H_other = other
     tau_R, rho, tau_G, kappa, beta, mu, nu, tau_F, alpha, phi, eta, theta, delta, up, down = p
     m = contact * mu * H_other * R_other * (1 - G_other)
     n = contact * nu * G_other
     learnt = up * (1 - H) * R * n - down * H * R * F
-    return [
-        (-R + (1 - R) * (s + rho * R * R + m) - R * (beta * G + phi * F)) / tau_R,
-        (-G + (1 - G) * (kappa * W * R + n)) / tau_G,
-        (-F + (1 - F) * alpha * R) / tau_F,
-        e * eta * R * (G * G * (1 - W) - theta * theta * W) - delta * W,
-        e * learnt if is_gated else learnt,
-    ]
+    dR = (-R + (1 - R) * (s + rho * R * R + m) - R * (beta * G + phi * F)) / tau_R
+    dG = (-G + (1 - G) * (kappa * W * R + n)) / tau_G
+    dF = (-F + (1 - F) * alpha * R) / tau_F
+    dW = e * eta * R * (G * G * (1 - W) - theta * theta * W) - delta * W
+    return dR, dG, dF, dW, (e * learnt if is_gated else learnt)

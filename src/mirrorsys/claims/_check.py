@@ -13,7 +13,7 @@ from mirrorsys.claims import _infancy, _self_compassion, _therapy, _training, _u
 from mirrorsys.claims._registry import Claim, level_of, margin, meets
 from mirrorsys.claims._scenarios import ParameterSet
 
-__all__ = ["CLAIMS", "SYSTEMS", "all_hold", "check"]
+__all__ = ["CLAIMS", "SYSTEMS", "all_hold", "check", "checked_systems", "judged"]
 
 SYSTEMS = tuple(f"S{number}" for number in range(1, 13))
 SECONDS_BEFORE_PROGRESS = 2.0
@@ -70,11 +70,13 @@ def check(
     >>> table.holds.tolist(), table.control_broken.tolist()
     ([True, True], [True, True])
     """
-    wanted = _checked_systems(systems)
+    wanted = checked_systems(systems)
     parameters = ParameterSet.of(params)
     chosen = [claim for claim in CLAIMS if claim.system in wanted]
     bar = tqdm(chosen, desc="claims", delay=SECONDS_BEFORE_PROGRESS, disable=None, leave=False)
-    table = pd.DataFrame([_row(claim, parameters) for claim in bar])
+    table = pd.DataFrame(
+        [{**judged(claim, parameters), "note": _note(claim, parameters)} for claim in bar]
+    )
     return table.astype({"holds": object, "control_broken": object})  # True, False or None
 
 
@@ -93,7 +95,8 @@ def all_hold(table: pd.DataFrame) -> bool:
     return not bool(failed)
 
 
-def _checked_systems(systems: str | Iterable[str] | None) -> set[str]:
+def checked_systems(systems: str | Iterable[str] | None) -> set[str]:
+    """Return the systems that are meant, all by default."""
     wanted = (
         set(SYSTEMS) if systems is None else {systems} if isinstance(systems, str) else set(systems)
     )
@@ -103,7 +106,8 @@ def _checked_systems(systems: str | Iterable[str] | None) -> set[str]:
     return wanted
 
 
-def _row(claim: Claim, parameters: ParameterSet) -> dict[str, Any]:
+def judged(claim: Claim, parameters: ParameterSet) -> dict[str, Any]:
+    """Return what a claim and its controls come to with one parameter set."""
     value, bound = claim.measure(parameters), level_of(claim, parameters)
     is_judged = claim.direction != "reported"
     return {
@@ -116,7 +120,6 @@ def _row(claim: Claim, parameters: ParameterSet) -> dict[str, Any]:
         "margin": margin(claim, value, bound),
         "holds": meets(claim, value, bound) if is_judged else None,
         **_control(claim, parameters, bound),
-        "note": _note(claim, parameters),
     }
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "course",
     "crying",
     "first_session",
+    "forget",
     "grown",
     "lone_stressor",
     "lonely_crying",
@@ -225,3 +226,12 @@ def caseload(client: System, helper: System) -> xr.Dataset:
     """Return four working weeks of five first sessions a day."""
     protocol = protocols.caseload(CASELOAD_WEEKS, client=client.name, helper=helper.name)
     return run_of((client, helper), protocol)
+
+
+def forget() -> None:
+    """Forget all runs, so that memory stays bounded over many parameter sets."""
+    for remembered in (
+        watching, crying, lonely_crying, childhood, adult_life, first_session, course,
+        lone_stressor, year_later, caseload,
+    ):  # fmt: skip
+        remembered.cache_clear()

@@ -52,7 +52,7 @@ def _axis(
         indices = list(occurrences(protocol, output.phase))
         ends = [protocol.edges[index + 1] for index in indices]
         numbers = np.arange(1, len(indices) + 1)
-        dimension = output.phase.replace(" ", "_")
+        dimension = "nth_" + output.phase.replace(" ", "_")
         return (dimension,), {
             dimension: (dimension, numbers),
             f"{dimension}_end": (dimension, ends, {"units": unit}),

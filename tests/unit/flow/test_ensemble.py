@@ -190,7 +190,7 @@ def test_outputs_of_a_closed_form(engine: str) -> None:
     assert run["first"].attrs["units"] == "h"
     assert run["end"].dims == ("member", "phase")
     assert run.phase_name.values.tolist() == ["rest", "push"]
-    assert run["end of push"].dims == ("member", "push")
+    assert run["end of push"].dims == ("member", "nth_push")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -34,7 +34,8 @@ def prepare_threads(load: Paths, n_threads: int) -> Callable[[], Array]:
 
 
 CONTESTANTS = (
-    Contestant("NumPy loop", ("noise",), lambda load: prepare_threads(load, 1), call),
+    Contestant("NumPy loop", ("noise",), lambda load: prepare_threads(load, 1), call,
+               is_baseline=True),
     Contestant("NumPy loop, threads", ("noise",), lambda load: prepare_threads(load, load.threads),
                call),
 )  # fmt: skip

@@ -50,5 +50,5 @@ def prepare(load: Courses) -> Callable[[], Array]:
 
 CONTESTANTS = (
     Contestant("solve_ivp LSODA, NumPy", (*ONE, *MANY), prepare, call, "scipy",
-               most={"sessions": 100, "courses": 4}),
+               most={"sessions": 100, "courses": 4}, is_baseline=True),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ __all__ = ["ENGINES", "chosen_engine", "settings_for"]
 
 Engine = Callable[[PhaseProblem, Settings], PhaseResult]
 
-ENGINES = ("scipy", "compiled", "auto")
+ENGINES = ("scipy", "compiled", "taylor", "auto")
 COMPILED_METHODS = ("switching", "DOP853", "Rodas5P")
 
 
@@ -37,6 +38,8 @@ def chosen_engine(engine: str, noise: Noise | None = None) -> tuple[str, Engine,
             "`engine` is 'compiled', which needs machine code, but right-hand sides are computed "
             "in NumPy here: install llvmlite, unset MIRRORSYS_BACKEND, or give engine='scipy'."
         )
+    if engine == "taylor":
+        return "taylor", _taylor(noise), "asked for"
     plain = integrate_phase if noise is None else integrate_phase_with_noise
     if engine == "scipy":
         return "scipy", plain, "asked for"
@@ -46,6 +49,19 @@ def chosen_engine(engine: str, noise: Noise | None = None) -> tuple[str, Engine,
 
     why = "asked for" if engine == "compiled" else "auto: machine code is at hand"
     return "compiled", integrate_phase_compiled, why
+
+
+def _taylor(noise: Noise | None) -> Engine:
+    if importlib.util.find_spec("heyoka") is None:
+        raise ValueError(
+            "`engine` is 'taylor', which needs heyoka: pip install heyoka (there are wheels for "
+            "Linux), or give engine='compiled'."
+        )
+    if noise is not None:
+        raise ValueError("`engine` is 'taylor', which knows no noise; give engine='compiled'.")
+    from mirrorsys.flow._taylor_engine import integrate_phase_taylor
+
+    return integrate_phase_taylor
 
 
 def settings_for(
@@ -70,7 +86,7 @@ def settings_for(
         method = noise.method
         methods: tuple[str, ...] = (noise.method,)
     else:
-        methods = tuple(METHODS) if engine == "scipy" else COMPILED_METHODS
+        methods = {"scipy": tuple(METHODS), "taylor": ("Taylor",)}.get(engine, COMPILED_METHODS)
     method = methods[0] if method is None else method
     if method not in methods:
         raise ValueError(f"`method` is {method!r}; the engine {engine!r} has {list(methods)}.")

@@ -117,6 +117,10 @@ def ensemble(
     for each in protocols:
         check_inside(wanted.values(), each.duration)
         _check_fits(system, each, wanted)
+    if engine == "taylor":
+        raise ValueError(
+            "`engine` is 'taylor', which has no ensembles; give 'compiled' or 'scipy'."
+        )
     name, _, why = chosen_engine(engine, noise)
     settings = settings_for(name, method, rtol, atol, max_steps, noise, seed)
     study = Chunk(system, who, protocols, which, wanted, name, settings)

@@ -15,7 +15,7 @@ from mirrorsys._system import System
 from mirrorsys.flow._events import Event
 from mirrorsys.flow._noise import integrate_phase_with_noise
 from mirrorsys.flow._plans import Plan
-from mirrorsys.flow._problem import PhaseProblem, Settings
+from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.flow._scipy_engine import integrate_phase
 from mirrorsys.kernels import expression_function
 
@@ -65,6 +65,7 @@ class Batch:
 
 
 Runner = Callable[[Batch, Plan, Array], None]
+Engine = Callable[[PhaseProblem, Settings], PhaseResult]
 
 
 def runner(task: Task) -> Runner:
@@ -114,7 +115,7 @@ class _ByScipy:
             self._run(batch, m, problem, times)
 
     def _run(self, batch: Batch, m: int, problem: PhaseProblem, times: Array) -> None:
-        integrate = integrate_phase
+        integrate: Engine = integrate_phase
         if self.task.settings.noise is not None:
             integrate = integrate_phase_with_noise
         result = integrate(problem, self.task.settings)

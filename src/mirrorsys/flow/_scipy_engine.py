@@ -37,8 +37,17 @@ class _Functions:
     events: EventFunctions | None
 
 
-def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
-    """Integrate one phase; a failure is recorded in the result with what was computed."""
+MakeSolver = Callable[[float, Array, float, float], OdeSolver]
+
+
+def integrate_phase(
+    problem: PhaseProblem, settings: Settings, make_solver: MakeSolver | None = None
+) -> PhaseResult:
+    """Integrate one phase; a failure is recorded in the result with what was computed.
+
+    `make_solver` makes something with the face of an `OdeSolver` from beginning, state, end
+    and longest step; by default it is SciPy's, of the method asked for.
+    """
     result = PhaseResult(end_state=problem.state0)
     functions = _functions(problem)
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
@@ -50,7 +59,10 @@ def integrate_phase(problem: PhaseProblem, settings: Settings) -> PhaseResult:
         watch = None if functions.events is None else _Watch(problem, functions, functions.events)
         begin = 0.0
         for end, max_step in pieces(problem.plan):
-            solver = _solver(functions, settings, begin, result.end_state, end, max_step)
+            if make_solver is None:
+                solver = _solver(functions, settings, begin, result.end_state, end, max_step)
+            else:
+                solver = make_solver(begin, result.end_state, end, max_step)
             _integrate_piece(solver, problem, settings, watch, caught, result)
             result.n_rhs += int(solver.nfev)
             result.n_jacobian += int(solver.njev)

@@ -95,10 +95,11 @@ def simulate(
         How the system's diffusion is stepped; it must be given if there is any.
     seed : int, optional
         With noise: the same seed gives the same path.
-    engine : {"scipy", "compiled", "auto"}
+    engine : {"scipy", "compiled", "taylor", "auto"}
         ``"compiled"`` steps in machine code, which is some hundred times faster and takes
         a second or two to compile a system for the first time; it needs llvmlite.
-        ``"auto"`` takes it where it can.
+        ``"taylor"`` is heyoka's integrator, where that is installed. ``"auto"`` takes the
+        compiled one where it can.
     method : str, optional
         Of SciPy: "LSODA" (default; switches between stiff and non-stiff steps by itself),
         "Radau", "BDF", "DOP853" or "RK45". Compiled: "switching" (default; DOP853, and

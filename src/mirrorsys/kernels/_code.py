@@ -144,8 +144,9 @@ class Code:
 
     def __init__(self, module: ir.Module, name: str, n_arguments: int, lanes: int) -> None:
         self.module, self.lanes = module, lanes
-        self.vector = ir.VectorType(DOUBLE, lanes)
-        self.whole_vector = ir.VectorType(WORD, lanes)
+        # One lane is a plain number, whose loops LLVM can make vectors of by itself.
+        self.vector = DOUBLE if lanes == 1 else ir.VectorType(DOUBLE, lanes)
+        self.whole_vector = WORD if lanes == 1 else ir.VectorType(WORD, lanes)
         kind = ir.FunctionType(ir.VoidType(), [POINTER] * n_arguments)
         self.function = ir.Function(module, kind, name)
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
@@ -192,6 +193,8 @@ class Code:
 
     def spread(self, number: Value) -> Value:
         """Return a single number in every lane."""
+        if self.lanes == 1:
+            return number
         kind = self.vector if number.raw.type == DOUBLE else self.whole_vector
         vector: Any = ir.Constant(kind, ir.Undefined)
         for lane in range(self.lanes):
@@ -232,6 +235,8 @@ class Code:
 
     def any(self, mask: Value) -> Value:
         """Return whether the mask is set in any lane."""
+        if self.lanes == 1:
+            return mask
         bits = self.builder.bitcast(mask.raw, ir.IntType(self.lanes))
         return Value(self, self.builder.icmp_unsigned("!=", bits, bits.type(0)))
 

@@ -32,7 +32,7 @@ COMPARISONS = {
 
 def declarations(lanes: int | None = None) -> str:
     """Return the declarations of what instructions may call."""
-    if lanes is None:
+    if lanes is None or lanes == 1:
         names = [*LIBRARY.values(), "llvm.sqrt.f64", "llvm.fabs.f64"]
         lines = [f"declare double @{name}(double)" for name in names]
         return "\n".join([*lines, "declare double @llvm.pow.f64(double, double)"])
@@ -66,10 +66,11 @@ class Writer:
     ) -> None:
         self.places, self.lines = places, list[str]()
         self.known: dict[Any, str] = {}
-        self.lanes, self.prepared, self.fixed = lanes, prepared, frozenset(fixed)
-        self.type = "double" if lanes is None else f"<{lanes} x double>"
-        self.mask = "i1" if lanes is None else f"<{lanes} x i1>"
         self.flags = "" if lanes is None else "contract "
+        self.prepared, self.fixed = prepared, frozenset(fixed)
+        self.lanes = None if lanes == 1 else lanes  # one lane is a plain number
+        self.type = "double" if self.lanes is None else f"<{lanes} x double>"
+        self.mask = "i1" if self.lanes is None else f"<{lanes} x i1>"
 
     def written(self, numbered: Iterator[tuple[int, sp.Expr]]) -> str:
         """Return the instructions for as many of the results that are left as a piece may hold."""

@@ -1,0 +1,1 @@
+"""Calibration of the default parameter set: `python -m calibration --help`."""

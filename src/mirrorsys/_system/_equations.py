@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,7 +133,7 @@ class System:
         declared += [name for name, _ in self.outputs]
         if wrong := [name for name in declared if not is_name(name)]:
             raise ValueError(f"`outputs` of {self.name!r} names {wrong}; use identifiers.")
-        if twice := sorted({name for name in declared if declared.count(name) > 1}):
+        if twice := sorted(name for name, count in Counter(declared).items() if count > 1):
             raise ValueError(f"{self.name!r} declares {twice} more than once; rename one of each.")
         known = {symbol(quantity.name) for quantity in self.quantities}
         expressions = (*self.rhs, *self.diffusion, *(expr for _, expr in self.outputs))
@@ -162,6 +163,10 @@ class System:
     def input_names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.inputs)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Quantity]:
+        return {quantity.name: quantity for quantity in self.quantities}
+
     @property
     def equations(self) -> dict[str, sp.Expr]:
         """The right-hand side of each state, by name."""
@@ -174,9 +179,8 @@ class System:
 
     def __getitem__(self, name: str) -> Any:
         """Return the state, parameter or input called `name`."""
-        for quantity in self.quantities:
-            if quantity.name == name:
-                return quantity
+        if name in self._by_name:
+            return self._by_name[name]
         full, *others = self.resolve(name)
         if others:
             raise ValueError(
@@ -201,9 +205,9 @@ class System:
         ValueError
             If nothing has that name; the message offers the nearest ones.
         """
-        known = [q.name for q in self.quantities if type(q).__name__.lower() in kinds]
-        if name in known:
+        if name in self._by_name and type(self._by_name[name]).__name__.lower() in kinds:
             return (name,)
+        known = [q.name for q in self.quantities if type(q).__name__.lower() in kinds]
         if found := tuple(each for each in known if each.partition(".")[2] == name):
             return found
         bare = dict.fromkeys(each.partition(".")[2] for each in known if "." in each)

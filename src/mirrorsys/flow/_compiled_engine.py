@@ -76,7 +76,7 @@ class _Run:
     ) -> None:
         self.problem, self.settings, self.code = problem, settings, code
         self.method = "DOP853" if settings.method == "switching" else settings.method
-        n, events = problem.state0.size, list(problem.events.values())
+        n, events = code.n_state, list(problem.events.values())
         wanted = np.empty(0) if problem.times is None else problem.times
         self.arrays: dict[str, NDArray[Any]] = {
             "sizes": sizes(
@@ -86,7 +86,7 @@ class _Run:
                 seed=settings.seed or 0,
             ),
             "tolerances": np.array([settings.rtol, settings.atol]),
-            "states": problem.state0.copy(),
+            "states": code.inward(problem.state0).copy(),
             "constants": np.concatenate([problem.parameters, problem.plan.constants]),
             **{name: np.zeros(1) for name in ("origin", "time", "end", "step", "status")},
             "streams": np.array([float(problem.stream)]),
@@ -137,21 +137,22 @@ class _Run:
         arrays, problem = self.arrays, self.problem
         n_steps, n_hits = arrays["logged"].tolist()
         hits = sorted(arrays["hits_log"][:n_hits].tolist(), key=lambda row: row[1])
-        result.end, result.end_state = float(arrays["time"][0]), arrays["states"].copy()
+        outward = self.code.outward
+        result.end, result.end_state = float(arrays["time"][0]), outward(arrays["states"]).copy()
         events = list(problem.events.values())
         for index, time, *state in hits:
-            result.hits.append((int(index), time, np.array(state)))
+            result.hits.append((int(index), time, outward(np.array(state))))
             if events[int(index)].terminal:
                 result.stopped_by, result.end = int(index), time
-                result.end_state = np.array(state)
+                result.end_state = outward(np.array(state))
                 break
         if problem.times is None:
             rows = arrays["steps_log"][:n_steps]
             rows = rows[rows[:, 0] < result.end] if result.is_stopped else rows.copy()
             result.times.extend(rows[:, 0].tolist())
-            result.states.extend(rows[:, 1:])
+            result.states.extend(outward(rows[:, 1:]))
         else:
             last = int(np.searchsorted(problem.times, result.end, side="right"))
             result.times.extend(problem.times[self.n_sampled : last].tolist())
-            result.states.extend(arrays["samples"][self.n_sampled : last].copy())
+            result.states.extend(outward(arrays["samples"][self.n_sampled : last]).copy())
             self.n_sampled = last

@@ -19,7 +19,7 @@ from mirrorsys._system import System
 from mirrorsys.flow._events import Event
 from mirrorsys.flow._plans import inputs_array
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
-from mirrorsys.kernels import kernel
+from mirrorsys.kernels import expression_function
 from mirrorsys.protocols import Protocol, protocol_to_dict
 
 __all__ = ["Trajectory", "check_variables", "to_dataset", "toml_of", "versions"]
@@ -116,7 +116,8 @@ def to_dataset(run: Trajectory) -> xr.Dataset:
     states = np.concatenate(run.states, axis=1)
     inputs = np.concatenate(run.inputs, axis=1)
     outputs = np.empty((len(system.outputs), times.size))
-    kernel(system).outputs_array(states, np.array(list(run.parameters.values())), inputs, outputs)
+    function = expression_function(system, tuple(expression for _, expression in system.outputs))
+    function(states, np.array(list(run.parameters.values())), inputs, outputs)
     columns = {
         **dict(zip(system.state_names, states, strict=True)),
         **dict(zip(system.input_names, inputs, strict=True)),

@@ -40,10 +40,10 @@ class ByLanes:
             self.task.system, watches=self.watches, driven=driven,
             noise=None if noise is None else noise.method,
         )  # fmt: skip
-        n_state = batch.states.shape[1]
+        n_state = self.code.n_state
         alive = np.flatnonzero(batch.is_alive)
         whole = {
-            "states": batch.states[alive],
+            "states": self.code.inward(batch.states[alive]).copy(),
             "constants": batch.constants[alive],
             **{name: np.zeros(alive.size) for name in ("origin", "time", "step", "status")},
             "streams": batch.streams[alive].astype(float),
@@ -117,9 +117,11 @@ class ByLanes:
         is_stiff: NDArray[np.bool_],
     ) -> None:
         n_member = len(batch.states)
-        batch.states[alive] = whole["states"]
+        batch.states[alive] = self.code.outward(whole["states"])
         batch.n_steps[alive] += whole["tallies"][0].astype(np.int64)
         batch.n_stiff[alive] += is_stiff
+        samples = np.moveaxis(whole["samples"], 1, -1)
+        whole["samples"] = np.moveaxis(self.code.outward(samples), -1, 1)
         for name in ("samples", "records"):
             full = np.full((*whole[name].shape[:2], n_member), np.nan)
             full[:, :, alive] = whole[name]

@@ -83,7 +83,8 @@ def simulate(
         Instead of a protocol: how long to run with all inputs at rest.
     times : array_like, shape (n_times,), optional
         Strictly increasing, from 0 to the end. By default the integrator's own steps (each
-        in eight points by the compiled engine, whose steps are long) and all edges.
+        in eight points by the compiled engine, whose steps are long) and all edges. Between
+        steps states are interpolated, which is less exact than at their ends and at edges.
     initial : mapping of str to float, optional
         States that start elsewhere than their default; a bare name stands for that
         state of every person.

@@ -264,6 +264,24 @@ class Code:
         """Return room for one changing vector, zero at this point."""
         return self.variable(self.vector, 0.0)
 
+    def table(self, name: str, numbers: list[int]) -> Memory:
+        """Return whole numbers that are part of the code."""
+        kind = ir.ArrayType(WORD, len(numbers))
+        constant = ir.GlobalVariable(self.module, kind, name)
+        constant.initializer = ir.Constant(kind, numbers)
+        constant.global_constant, constant.linkage = True, "internal"
+        address = self.builder.gep(constant, [WORD(0)], source_etype=WORD)
+        address.type = POINTER
+        return Memory(self, address, WORD)
+
+    def gathered(self, memory: Memory, places: Memory, first: Value) -> Value:
+        """Return in each lane the number at its own place, the places lying side by side."""
+        vector: Any = ir.Constant(self.vector, ir.Undefined)
+        for lane in range(self.lanes):
+            number = memory[places[first + lane]]
+            vector = self.builder.insert_element(vector, number.raw, ir.IntType(32)(lane))
+        return Value(self, vector)
+
     # ---- flow of control ---------------------------------------------------------------
 
     @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 from mirrorsys.kernels._advance import advance_text
+from mirrorsys.kernels._copies import Copies, copies
 from mirrorsys.kernels._diffusion import noise_terms, noisy_states
 from mirrorsys.kernels._llvm import pieces
 from mirrorsys.kernels._machine import lanes_at_hand, machine_code
-from mirrorsys.kernels._table import FIELDS, SIZES, work_size
+from mirrorsys.kernels._network import network_code
+from mirrorsys.kernels._table import FIELDS, MOST_STATES, SIZES, work_size
 from mirrorsys.kernels._writer import Writer, declarations
 from mirrorsys.symbolic import jacobian
 
@@ -27,7 +29,6 @@ __all__ = ["Lanes", "Watch", "lanes", "sizes", "table_of"]
 
 Array = NDArray[np.float64]
 ARRAYS = ("states", "prepared", "inputs", "out")
-MOST_STATES = 60  # of the Rosenbrock method, whose matrix is full
 ALIGNMENT = 64
 REGISTERS = 4  # of lanes in a step with noise, whose operations wait for each other
 COMPILING = Lock()
@@ -52,6 +53,10 @@ class Lanes:
     methods : mapping of str to address
     n_work : int
         Doubles of working memory that a call needs.
+    n_state : int
+        Of the code; a network's has some more, which never move.
+    place : array of int, optional
+        Where each state of the system lies among those of the code, if not in order.
     """
 
     engine: Any
@@ -59,6 +64,19 @@ class Lanes:
     width: int
     n_state: int
     n_work: int
+    place: NDArray[np.int64] | None = None
+
+    def inward(self, states: Array) -> Array:
+        """Return states, on the last axis, as the code has them."""
+        if self.place is None:
+            return np.ascontiguousarray(states)
+        found = np.zeros((*states.shape[:-1], self.n_state))
+        found[..., self.place] = states
+        return found
+
+    def outward(self, states: Array) -> Array:
+        """Return states, on the last axis, as the system has them."""
+        return states if self.place is None else states[..., self.place]
 
     def work(self) -> Array:
         """Return working memory for one call at a time."""
@@ -111,6 +129,9 @@ def lanes(
 def _lanes(
     system: System, watches: tuple[Watch, ...], driven: bool, logs: bool, noise: str | None
 ) -> Lanes:
+    is_plain = noise is None and not driven and len(system.states) > MOST_STATES
+    if is_plain and (alike := copies(system)) is not None:
+        return _network_lanes(system, alike, watches, logs)
     width = 1 if logs else lanes_at_hand() * (1 if noise is None else REGISTERS)
     methods = ["DOP853"] if noise is None else [noise]
     if noise is None and not driven and len(system.states) <= MOST_STATES:
@@ -119,21 +140,48 @@ def _lanes(
     text, n_prepared = functions_text(
         system, watches, driven, width, "Rodas5P" in methods, noise is not None
     )
-    n_state, n_input = len(system.states), len(system.inputs)
-    n_constant = len(system.parameters) + n_input
+    shape = {"n_state": len(system.states), "n_prepared": n_prepared, "n_watch": len(watches)}
+    return _compiled(system, [text], methods, width, shape, noisy, driven, logs)
+
+
+def _network_lanes(system: System, alike: Copies, watches: tuple[Watch, ...], logs: bool) -> Lanes:
+    """Return the integrator of a network: one member at a time, persons in the vectors."""
+    code = network_code(system, alike, lanes_at_hand())
+    order = {symbol(name): code.place[i] for i, name in enumerate(system.state_names)}
+    places = {each: f"ptr %states, i32 {place}" for each, place in order.items()}
+    constants = _places("prepared", (*system.parameter_names, *system.input_names))
+    both = [*(each.level for each in watches), *(each.value for each in watches)]
+    parts, calls = pieces("watch", both, lambda: Writer(places | constants, 1), ARRAYS)
+    text = "\n\n".join([declarations(1), _function("watch", parts, calls)])
+    shape = {"n_state": code.n_state, "n_prepared": code.n_prepared, "n_watch": len(watches)}
+    found = _compiled(system, [text, *code.texts], ["DOP853"], 1, shape, (), False, logs)
+    return replace(found, place=code.place)
+
+
+def _compiled(
+    system: System,
+    functions: list[str],
+    methods: list[str],
+    width: int,
+    shape: Mapping[str, int],
+    noisy: tuple[int, ...],
+    driven: bool,
+    logs: bool,
+) -> Lanes:
+    """Link the functions of a system with the loops that call them."""
+    n_input, n_constant = len(system.inputs), len(system.parameters) + len(system.inputs)
     texts = [
         advance_text(
-            method=method, lanes=width, n_state=n_state, n_prepared=n_prepared,
-            n_constant=n_constant, n_input=n_input, n_watch=len(watches), driven=driven, logs=logs,
-            noisy=noisy,
+            method=method, lanes=width, n_constant=n_constant, n_input=n_input, driven=driven,
+            logs=logs, noisy=noisy, **shape,
         ).replace('@"advance"', f'@"advance.{method}"')
         for method in methods
     ]  # fmt: skip
-    engine = machine_code([text, *texts])
+    engine = machine_code([*functions, *texts])
     kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # lets go of Python's lock
     found = {each: kind(engine.get_function_address(f"advance.{each}")) for each in methods}
-    vectors = work_size(n_state, n_prepared, n_constant, n_input, len(watches))
-    return Lanes(engine, found, width, n_state, vectors * width)
+    vectors = work_size(n_constant=n_constant, n_input=n_input, **shape)
+    return Lanes(engine, found, width, shape["n_state"], vectors * width)
 
 
 def functions_text(

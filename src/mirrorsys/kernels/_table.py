@@ -8,7 +8,7 @@ from mirrorsys.kernels._code import DOUBLE, WORD, Code, Memory, Value
 from mirrorsys.kernels._steps import Method
 from mirrorsys.kernels._stochastic import EulerMaruyama
 
-__all__ = ["FIELDS", "RECORDS", "SIZES", "STATUS", "Table", "work_size"]
+__all__ = ["BLOCK", "FIELDS", "MOST_STATES", "RECORDS", "SIZES", "STATUS", "Table", "work_size"]
 
 # What the function finds at each address of its table; M is the number of members.
 FIELDS = (
@@ -37,6 +37,8 @@ FIELDS = (
 )
 SIZES = ("n_members", "n_times", "max_steps", "steps_room", "hits_room", "may_switch", "seed")
 RECORDS = ("first rise", "first fall", "last rise", "last fall", "above", "highest", "lowest")
+BLOCK = 8  # doubles: the widest vector
+MOST_STATES = 60  # of the implicit method, whose matrix is full
 STATUS = {
     "running": 0, "done": 1, "too many steps": 2, "step too small": 3, "state not finite": 4,
     "rate not finite": 5, "switch": 6, "log full": 7, "stopped": 8,
@@ -46,7 +48,8 @@ STATUS = {
 def work_size(n_state: int, n_prepared: int, n_constant: int, n_input: int, n_watch: int) -> int:
     """Return how many vectors of memory the function needs, whatever its method."""
     own = n_prepared + n_constant + 5 * n_input + 6 * n_watch
-    return 2 * n_state**2 + 40 * n_state + own + 64
+    full = 2 * n_state**2 if n_state <= MOST_STATES else 0
+    return full + 40 * n_state + own + 64 * BLOCK
 
 
 class Table:
@@ -119,7 +122,9 @@ class Table:
 
     def _room(self, n_vectors: int) -> Memory:
         memory = self.work.at(self.used)
-        self.used += n_vectors
+        # With one lane a network's own vectors may lie here: they begin at whole ones.
+        unit = BLOCK if self.code.lanes == 1 else 1
+        self.used += -(-n_vectors // unit) * unit
         return memory
 
     # ---- the system's functions ----------------------------------------------------------

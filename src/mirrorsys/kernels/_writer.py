@@ -55,6 +55,8 @@ class Writer:
         Expressions of `fixed` symbols alone are read from the array ``prepared``; each
         is added here with its position.
     fixed : collection of Symbol
+    stride : int
+        Results, and what is prepared, lie that many vectors apart.
     """
 
     def __init__(
@@ -63,11 +65,12 @@ class Writer:
         lanes: int | None = None,
         prepared: dict[Any, int] | None = None,
         fixed: Iterable[sp.Symbol] = (),
+        stride: int = 1,
     ) -> None:
         self.places, self.lines = places, list[str]()
         self.known: dict[Any, str] = {}
         self.flags = "" if lanes is None else "contract "
-        self.prepared, self.fixed = prepared, frozenset(fixed)
+        self.prepared, self.fixed, self.stride = prepared, frozenset(fixed), stride
         self.lanes = None if lanes == 1 else lanes  # one lane is a plain number
         self.type = "double" if self.lanes is None else f"<{lanes} x double>"
         self.mask = "i1" if self.lanes is None else f"<{lanes} x i1>"
@@ -76,7 +79,7 @@ class Writer:
         """Return the instructions for as many of the results that are left as a piece may hold."""
         for index, expression in numbered:
             value = self.value(expression)
-            place = self.add(f"getelementptr {self.type}, ptr %out, i32 {index}")
+            place = self.add(f"getelementptr {self.type}, ptr %out, i32 {index * self.stride}")
             self.lines.append(f"store {self.type} {value}, ptr {place}")
             if len(self.lines) >= PIECE:
                 break
@@ -98,7 +101,7 @@ class Writer:
         if self._is_fixed(expression):
             assert self.prepared is not None
             index = self.prepared.setdefault(expression, len(self.prepared))
-            return self._loaded(f"ptr %prepared, i32 {index}")
+            return self._loaded(f"ptr %prepared, i32 {index * self.stride}")
         if expression.is_Symbol:
             return self._loaded(self.places[expression])
         if expression.is_Add:

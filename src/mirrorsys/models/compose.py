@@ -90,9 +90,13 @@ def network(
     if len(units := sorted({each.time_unit for each in group})) != 1:
         raise ValueError(f"`persons` measure time in {units}; use one unit for all.")
     pairs = _ordered_pairs(contacts, tuple(members))
+    shows = {name: dict(member.outputs) for name, member in members.items()}
+    whom: dict[str, list[str]] = {name: [] for name in members}
+    for sees, other in pairs:
+        whom[sees].append(other)
     seen = {
-        symbol(f"{sees}.{port}"): _sum_of_contacts(sees, shown, pairs, members)
-        for sees in members
+        symbol(f"{sees}.{port}"): _sum_of_contacts(sees, shown, others, shows)
+        for sees, others in whom.items()
         for port, shown in PORTS.items()
     }
     outside = [each for m in members.values() for each in m.inputs if symbol(each.name) not in seen]
@@ -139,18 +143,16 @@ def _ordered_pairs(
 
 
 def _sum_of_contacts(
-    sees: str,
-    shown: str,
-    pairs: Mapping[tuple[str, str], float],
-    members: Mapping[str, System],
+    sees: str, shown: str, others: Iterable[str], shows: Mapping[str, Mapping[str, sp.Expr]]
 ) -> sp.Expr:
     """Return what one person sees: what each other shows, weighted by contact."""
-    terms = []
-    for looker, other in pairs:
-        expression = dict(members[other].outputs).get(f"{other}.{shown}")
-        if looker == sees and expression is not None:
-            terms.append(symbol(f"{sees}_{other}.contact") * expression)
-    return sp.Add(*terms)
+    return sp.Add(
+        *(
+            symbol(f"{sees}_{other}.contact") * shows[other][f"{other}.{shown}"]
+            for other in others
+            if f"{other}.{shown}" in shows[other]
+        )
+    )
 
 
 def _contact(sees: str, seen: str, rest: float) -> Input:

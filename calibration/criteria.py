@@ -124,11 +124,12 @@ def alone(sets: Sets) -> dict[str, Array]:
         cast(sets, models.infant, "infant", **own) | nobody for own in ({}, {"pathway": 0.6})
     ]
     got = run(FAMILY, children, protocol, wanted)
-    fall = got["plateau"][0, :, 0] - got["plateau"][0, :, 1]
+    fall, other_fall = got["plateau"][:, :, 0] - got["plateau"][:, :, 1]
     return {
         "S2 an infant alone stays upset": at_least(got["late"][0], 0.4, "threat"),
         "S2 not with a trained pathway": at_most(got["late"][1], 0.4, "threat"),
         "S2 it tires": at_least(fall, 0.05, "threat"),
+        "S2 with a trained pathway that is no tiring": at_most(other_fall, 0.05, "threat"),
         "S3 unanswered, it stops asking": at_most(got["signal"][0, :, -1], 0.4, "signal"),
         "S5 unanswered, the adult is not calm": at_least(got["adult highest"][0], 0.2, "threat"),
         "S6 the adult is in high threat": at_least(got["adult"][0], 0.35, "threat"),

@@ -427,7 +427,7 @@ def roadrunner(problem: Problem, rtol: float) -> Run:
 
 SINGLE, MANY = ("session", "course", "outbursts"), ("sessions", "courses")
 CONTESTANTS = [
-    Contestant("solve_ivp LSODA, NumPy by hand", by_hand, most=4),
+    Contestant("solve_ivp LSODA, NumPy by hand", by_hand, most=2),
     Contestant("mirrorsys kernel alone", kernel_alone, loads=SINGLE),
     Contestant("mirrorsys.simulate, compiled", simulate, loads=SINGLE),
     Contestant("mirrorsys.simulate, SciPy", simulate_by_scipy, loads=SINGLE),

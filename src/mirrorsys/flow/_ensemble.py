@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,7 @@ __all__ = ["ensemble"]
 
 SECONDS_BEFORE_PROGRESS = 2.0
 LARGEST_CHUNK, CHUNKS_FOR_EACH = 512, 8  # members; chunks for each thread, at least
+CHECKED, LOOSER, SENSITIVE = 8, 100.0, 1e-3  # members, times the tolerances, relative
 WAITING = 3  # chunks handed out for each that is being worked at
 
 
@@ -93,12 +97,18 @@ def ensemble(
     xarray.Dataset
         Each output by its name, along ``member``; `status` says of each member whether
         it was completed or where and why it failed (its numbers are then not numbers);
-        members' own values are coordinates.
+        members' own values are coordinates. The attribute ``tolerance_check`` says how far the
+        outputs of the first eight members are from those at a hundred times the tolerance.
 
     Raises
     ------
     ValueError
         If an argument does not fit the system, or the store belongs to another study.
+
+    Warns
+    -----
+    UserWarning
+        If these differ much: the trajectories are sensitive.
 
     Examples
     --------
@@ -131,13 +141,13 @@ def ensemble(
 
         with Store(store, study, attributes, size) as kept:
             _run(study, kept.missing(), kept.write, executor, len(who), progress)
-            return kept.dataset()
+        return _checked(study, kept.dataset())
     parts: dict[int, dict[str, NDArray[Any]]] = {}
     rows = [slice(begin, min(begin + size, len(who))) for begin in range(0, len(who), size)]
     _run(study, rows, lambda row, part: parts.update({row.start: part}), executor, len(who),
          progress)  # fmt: skip
     joined = {key: np.concatenate([parts[row.start][key] for row in rows]) for key in parts[0]}
-    return dataset_of(study, slice(0, len(who)), joined).assign_attrs(attributes)
+    return _checked(study, dataset_of(study, slice(0, len(who)), joined).assign_attrs(attributes))
 
 
 def _run(
@@ -187,6 +197,42 @@ def part_of(study: Chunk, row: slice) -> Chunk:
         study.system, study.members.part(row), study.protocols, study.which[row], study.outputs,
         study.engine, study.settings, row.start,
     )  # fmt: skip
+
+
+# ---- how exact it is ------------------------------------------------------------------------
+
+
+def _checked(study: Chunk, found: xr.Dataset) -> xr.Dataset:
+    """Compute the first members again with looser tolerances; keep how far outputs differ.
+
+    Where they differ much, trajectories are sensitive and their numbers at instants not to
+    be relied on: a warning says so.
+    """
+    if study.settings.noise is not None:
+        return found
+    settings = study.settings
+    looser = replace(settings, rtol=LOOSER * settings.rtol, atol=LOOSER * settings.atol)
+    row = slice(0, min(CHECKED, len(study.members)))
+    again = run_chunk(replace(part_of(study, row), settings=looser))
+    differences, sensitive = {}, []
+    for name in study.outputs:
+        one, other = found[name][row].values, again[name]
+        gaps = np.abs(one - other)[np.isfinite(one) & np.isfinite(other)]
+        if not gaps.size:
+            continue
+        differences[name] = {"median": float(np.median(gaps)), "largest": float(gaps.max())}
+        if np.median(gaps) > SENSITIVE * (1 + np.median(np.abs(one[np.isfinite(one)]))):
+            sensitive.append(name)
+    if sensitive:
+        most = max(differences[name]["median"] for name in sensitive)
+        warnings.warn(
+            f"outputs {sensitive} of the first {row.stop} members differ between rtol "
+            f"{settings.rtol:g} and {looser.rtol:g} by up to {most:.1g} in the median: their "
+            "trajectories are sensitive. Judge slow states or quantiles over members, or tighten "
+            "rtol and atol.",
+            stacklevel=3,
+        )
+    return found.assign_attrs(tolerance_check=json.dumps(differences))
 
 
 # ---- what is asked for -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ again.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -123,8 +124,12 @@ class Store:
         write_text(self._mark(row), "")
 
     def dataset(self) -> xr.Dataset:
-        """Return the study as a Dataset; numbers are read from disk when they are used."""
-        found: xr.Dataset = xr.open_zarr(self.path, chunks=None, consolidated=True)
+        """Return the study as a Dataset; numbers are read from disk when they are used.
+
+        Where dask is installed the arrays are dask's, chunk by chunk.
+        """
+        chunks: Any = None if importlib.util.find_spec("dask") is None else {}
+        found: xr.Dataset = xr.open_zarr(self.path, chunks=chunks, consolidated=True)
         return found
 
     # ---- the group as a whole ------------------------------------------------------------

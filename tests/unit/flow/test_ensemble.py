@@ -1,5 +1,6 @@
 """ensemble: many members at once are the same as one after the other."""
 
+import json
 import os
 import signal
 import subprocess
@@ -336,8 +337,10 @@ def test_a_store_holds_the_same_and_is_not_computed_twice(
     from mirrorsys.flow import _ensemble
 
     def refuse(chunk: Any) -> Any:
-        raise AssertionError(chunk)
+        assert chunk.settings.rtol > 1e-10  # the check of tolerances
+        return run_chunk(chunk)
 
+    run_chunk = _ensemble.run_chunk
     monkeypatch.setattr(_ensemble, "run_chunk", refuse)
     again = study(store=tmp_path / "s.zarr")
     np.testing.assert_array_equal(again.w, kept.w)
@@ -421,3 +424,20 @@ def test_a_killed_process_loses_only_what_it_was_at(tmp_path: Path) -> None:
     resumed = study(store=path)
     np.testing.assert_array_equal(resumed.w, study().w)
     np.testing.assert_array_equal(resumed.m, study().m)
+
+
+# ---- how exact -----------------------------------------------------------------------------
+
+
+def test_the_tolerance_is_checked_on_the_first_members() -> None:
+    run = study()
+    differences = json.loads(run.attrs["tolerance_check"])
+    assert set(differences) == {"w", "m"}
+    assert 0 < differences["w"]["median"] <= differences["w"]["largest"] < 1e-6
+
+
+def test_sensitive_trajectories_are_warned_of() -> None:
+    lorenz = ms.models.zoo.lorenz()
+    with pytest.warns(UserWarning, match=r"outputs \['x'\] of the first 3 members differ"):
+        ms.ensemble(lorenz, {lorenz.state_names[0]: [1.0, 1.1, 1.2]}, duration=40,
+                    outputs={"x": outputs.at_phase_ends(lorenz.state_names[0])})  # fmt: skip

@@ -190,6 +190,42 @@ def ensemble(problem: Problem, rtol: float, threads: int = THREADS) -> Run:
     return run
 
 
+def lanes_alone(problem: Problem, rtol: float) -> Run:
+    """Run the machine code that `ensemble` calls, in two threads, without outputs and Datasets."""
+    from mirrorsys.flow._engines import settings_for
+    from mirrorsys.flow._many import Batch, Task, runner
+    from mirrorsys.flow._plans import plan
+
+    settings = settings_for("compiled", None, rtol, rtol / 100, 10**6)
+    advance = runner(Task(problem.system, (), settings, "compiled"))
+    rest = {each.name: each.value for each in problem.system.inputs}
+    plans = [plan(phase, problem.system, rest) for phase in problem.protocol]
+    n, n_p = problem.members.shape
+    rows = [slice(i, i + 512) for i in range(0, n, 512)]
+    never = np.empty(0)
+
+    def part(row: slice) -> Array:
+        p = problem.members[row]
+        counts = [np.zeros(len(p), dtype=np.int64) for _ in range(3)]
+        batch = Batch(
+            np.repeat(problem.start[np.newaxis], len(p), axis=0),
+            np.hstack([p, np.zeros((len(p), len(rest)))]),
+            streams=counts[0], n_steps=counts[1], n_stiff=counts[2],
+        )  # fmt: skip
+        ends = []
+        for own in plans:
+            batch.constants[:, n_p:] = own.constants
+            advance(batch, own, never)
+            ends.append(batch.states[:, PATHWAYS])
+        return np.stack(ends, axis=1)
+
+    def run() -> Array:
+        with ThreadPoolExecutor(THREADS) as executor:
+            return np.concatenate(list(executor.map(part, rows)))
+
+    return run
+
+
 # ---- heyoka -----------------------------------------------------------------------------------
 
 
@@ -431,6 +467,7 @@ CONTESTANTS = [
     Contestant("mirrorsys kernel alone", kernel_alone, loads=SINGLE),
     Contestant("mirrorsys.simulate, compiled", simulate, loads=SINGLE),
     Contestant("mirrorsys.simulate, SciPy", simulate_by_scipy, loads=SINGLE),
+    Contestant("mirrorsys lanes alone, 2 threads", lanes_alone, loads=MANY),
     Contestant("mirrorsys.ensemble, 2 threads", ensemble, loads=MANY),
     Contestant("mirrorsys.ensemble, 1 thread", lambda p, r: ensemble(p, r, 1), loads=MANY),
     Contestant("heyoka", heyoka_one, "heyoka", loads=SINGLE),

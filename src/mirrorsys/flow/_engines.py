@@ -9,7 +9,6 @@ from collections.abc import Callable
 from mirrorsys._values import as_number
 from mirrorsys.flow._noise import integrate_phase_with_noise
 from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult, Settings
-from mirrorsys.flow._scipy_engine import METHODS, integrate_phase
 from mirrorsys.kernels import backend_in_use
 
 __all__ = ["ENGINES", "chosen_engine", "settings_for"]
@@ -17,6 +16,7 @@ __all__ = ["ENGINES", "chosen_engine", "settings_for"]
 Engine = Callable[[PhaseProblem, Settings], PhaseResult]
 
 ENGINES = ("scipy", "compiled", "taylor", "auto")
+SCIPY_METHODS = ("LSODA", "Radau", "BDF", "DOP853", "RK45")
 COMPILED_METHODS = ("switching", "DOP853", "Rodas5P")
 
 
@@ -40,15 +40,22 @@ def chosen_engine(engine: str, noise: Noise | None = None) -> tuple[str, Engine,
         )
     if engine == "taylor":
         return "taylor", _taylor(noise), "asked for"
-    plain = integrate_phase if noise is None else integrate_phase_with_noise
     if engine == "scipy":
-        return "scipy", plain, "asked for"
+        return "scipy", _by_scipy(noise), "asked for"
     if not has_llvm:
-        return "scipy", plain, "auto: there is no llvmlite, or it is not to be used"
+        return "scipy", _by_scipy(noise), "auto: there is no llvmlite, or it is not to be used"
     from mirrorsys.flow._compiled_engine import integrate_phase_compiled
 
     why = "asked for" if engine == "compiled" else "auto: machine code is at hand"
     return "compiled", integrate_phase_compiled, why
+
+
+def _by_scipy(noise: Noise | None) -> Engine:
+    if noise is not None:
+        return integrate_phase_with_noise
+    from mirrorsys.flow._scipy_engine import integrate_phase  # SciPy is slow to import
+
+    return integrate_phase
 
 
 def _taylor(noise: Noise | None) -> Engine:
@@ -86,7 +93,7 @@ def settings_for(
         method = noise.method
         methods: tuple[str, ...] = (noise.method,)
     else:
-        methods = {"scipy": tuple(METHODS), "taylor": ("Taylor",)}.get(engine, COMPILED_METHODS)
+        methods = {"scipy": SCIPY_METHODS, "taylor": ("Taylor",)}.get(engine, COMPILED_METHODS)
     method = methods[0] if method is None else method
     if method not in methods:
         raise ValueError(f"`method` is {method!r}; the engine {engine!r} has {list(methods)}.")

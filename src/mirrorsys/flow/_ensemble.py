@@ -34,7 +34,7 @@ from mirrorsys.protocols import Phase, Protocol
 __all__ = ["ensemble"]
 
 SECONDS_BEFORE_PROGRESS = 2.0
-LARGEST_CHUNK, CHUNKS_FOR_EACH = 512, 8  # members; chunks for each thread, at least
+LARGEST_CHUNK, CHUNKS_FOR_EACH = 1024, 4  # members; chunks for each thread, at least
 CHECKED, LOOSER, SENSITIVE = 8, 100.0, 1e-3  # members, times the tolerances, relative
 WAITING = 3  # chunks handed out for each that is being worked at
 

@@ -16,7 +16,6 @@ from mirrorsys.flow._events import Event
 from mirrorsys.flow._noise import integrate_phase_with_noise
 from mirrorsys.flow._plans import Plan
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
-from mirrorsys.flow._scipy_engine import integrate_phase
 from mirrorsys.kernels import expression_function
 
 __all__ = ["RECORDS", "Batch", "Task", "runner"]
@@ -88,7 +87,12 @@ class _ByScipy:
     """Member after member through SciPy, for machines without llvmlite, and for comparison."""
 
     def __init__(self, task: Task) -> None:
+        from mirrorsys.flow._scipy_engine import integrate_phase  # SciPy is slow to import
+
         self.task = task
+        self.integrate: Engine = integrate_phase
+        if task.settings.noise is not None:
+            self.integrate = integrate_phase_with_noise
         values = tuple(canonical(value) for _, value in task.watches)
         self.values = expression_function(task.system, values)
         self.levels = expression_function(
@@ -115,9 +119,7 @@ class _ByScipy:
             self._run(batch, m, problem, times)
 
     def _run(self, batch: Batch, m: int, problem: PhaseProblem, times: Array) -> None:
-        integrate: Engine = integrate_phase
-        if self.task.settings.noise is not None:
-            integrate = integrate_phase_with_noise
+        integrate = self.integrate
         result = integrate(problem, self.task.settings)
         if self.events:
             self._record(batch.records[:, :, m], problem, result.times, result.states, result.hits)

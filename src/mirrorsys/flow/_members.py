@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import norm, qmc
 
 from mirrorsys._system import Quantity, System, check_system
 from mirrorsys._values import as_number
@@ -147,6 +146,8 @@ def _checked(name: str, span: Any, quantity: Quantity, method: str) -> tuple[flo
 
 def _points(n_dimension: int, n: int, method: str, seed: int) -> Array:
     """Return n points of the unit cube, shape (n, n_dimension)."""
+    from scipy.stats import qmc  # slow to import, and seldom needed
+
     if method == "sobol":
         power = max(int(np.ceil(np.log2(n))), 0)  # the whole of a balanced set, then its first n
         points = qmc.Sobol(n_dimension, rng=np.random.default_rng(seed)).random_base2(power)[:n]
@@ -161,6 +162,8 @@ def _scaled(points: Array, quantity: Quantity, span: tuple[float, float], method
     if method != "normal":
         low, high = span
         return np.clip(low + (high - low) * points, low, high)
+    from scipy.stats import norm
+
     (center, spread), (low, high) = span, quantity.range
     first, last = norm.cdf([(low - center) / spread, (high - center) / spread])
     values = center + spread * norm.ppf(first + (last - first) * points)

@@ -170,14 +170,19 @@ def _compiled(
 ) -> Lanes:
     """Link the functions of a system with the loops that call them."""
     n_input, n_constant = len(system.inputs), len(system.parameters) + len(system.inputs)
-    texts = [
-        advance_text(
-            method=method, lanes=width, n_constant=n_constant, n_input=n_input, driven=driven,
-            logs=logs, noisy=noisy, **shape,
-        ).replace('@"advance"', f'@"advance.{method}"')
-        for method in methods
-    ]  # fmt: skip
-    engine = machine_code([*functions, *texts])
+    common = {**shape, "lanes": width, "n_constant": n_constant, "n_input": n_input}
+
+    def texts() -> list[str]:
+        loops = (
+            advance_text(
+                method=method, driven=driven, logs=logs, noisy=noisy, **common
+            ).replace('@"advance"', f'@"advance.{method}"')
+            for method in methods
+        )  # fmt: skip
+        return [*functions, *loops]
+
+    key = repr((functions, methods, sorted(common.items()), driven, logs, noisy))
+    engine = machine_code(key, texts)
     kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # lets go of Python's lock
     found = {each: kind(engine.get_function_address(f"advance.{each}")) for each in methods}
     vectors = work_size(n_constant=n_constant, n_input=n_input, **shape)

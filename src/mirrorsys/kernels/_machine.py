@@ -6,6 +6,7 @@ The environment variable ``MIRRORSYS_CACHE`` moves the folder.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,18 +27,21 @@ def lanes_at_hand() -> int:
     return 8 if features.get("avx512f") else 4 if features.get("avx2") else 2
 
 
-def machine_code(texts: list[str]) -> binding.ExecutionEngine:
+def machine_code(key: str, texts: Callable[[], list[str]]) -> binding.ExecutionEngine:
     """Compile modules of LLVM, linked to one, or load what an earlier process compiled.
 
     Parameters
     ----------
-    texts : list of str
-        The first may call functions of the others.
+    key : str
+        Everything that decides the texts.
+    texts : callable
+        Returns the modules; the first may call functions of the others. It is called only if
+        nothing is kept under the key.
     """
     started()
     machine = _machine()
-    key = "\0".join([*texts, machine.triple, *_processor(), str(binding.llvm_version_info)])
-    name = hashlib.sha256(key.encode()).hexdigest()[:32]
+    whole = "\0".join([key, _own_source(), machine.triple, *_processor(), _version()])
+    name = hashlib.sha256(whole.encode()).hexdigest()[:32]
     path = cache_folder() / f"{name}.o"
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
     engine.add_object_file(binding.ObjectFileRef.from_data(_kept(path, texts, machine)))
@@ -45,14 +49,27 @@ def machine_code(texts: list[str]) -> binding.ExecutionEngine:
     return engine
 
 
-def _kept(path: Path, texts: list[str], machine: binding.TargetMachine) -> bytes:
+@cache
+def _own_source() -> str:
+    """Return a digest of the modules that write the texts."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    return f"{binding.llvm_version_info}"
+
+
+def _kept(path: Path, texts: Callable[[], list[str]], machine: binding.TargetMachine) -> bytes:
     """Return the object code at `path`, made and written there if it is missing or broken."""
     with suppress(OSError):
         data = path.read_bytes()
         digest, _, code = data.partition(b"\n")
         if digest == hashlib.sha256(code).hexdigest().encode():
             return code
-    code = _compiled(texts, machine)
+    code = _compiled(texts(), machine)
     with suppress(OSError):  # nowhere to write: compile again, next time
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as temporary:

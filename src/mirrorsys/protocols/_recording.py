@@ -6,14 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import PchipInterpolator, PPoly
 
 from mirrorsys.protocols._words import check_between
+
+if TYPE_CHECKING:
+    from scipy.interpolate import PPoly
 
 __all__ = ["Recording", "recording"]
 
@@ -90,6 +92,8 @@ class Recording:
 
     def curve(self) -> PPoly:
         """Return the piecewise cubic through the samples."""
+        from scipy.interpolate import PchipInterpolator  # slow to import
+
         return PchipInterpolator(self.times, self.values)
 
     def __call__(self, times: ArrayLike) -> NDArray[np.float64]:

@@ -28,20 +28,20 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_code_is_kept_and_used_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert machine_code([ONE]).get_function_address("one")
+    assert machine_code("one", lambda: [ONE]).get_function_address("one")
     (path,) = cache.glob("*.o")
     monkeypatch.setattr(_machine, "_compiled", lambda *_: pytest.fail("compiled again"))
-    assert machine_code([ONE]).get_function_address("one")
+    assert machine_code("one", lambda: [ONE]).get_function_address("one")
     assert list(cache.glob("*.o")) == [path]
 
 
 def test_damaged_code_is_made_again(cache: Path) -> None:
-    machine_code([ONE])
+    machine_code("one", lambda: [ONE])
     (path,) = cache.glob("*.o")
     whole = path.read_bytes()
     for damaged in (whole[:-9], b"", b"garbage\nmore", whole[:70] + b"\0" + whole[71:]):
         path.write_bytes(damaged)
-        assert machine_code([ONE]).get_function_address("one")
+        assert machine_code("one", lambda: [ONE]).get_function_address("one")
         assert path.read_bytes() == whole
 
 
@@ -50,7 +50,7 @@ def test_without_a_place_to_keep_it_code_still_runs(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MIRRORSYS_CACHE", str(tmp_path / "file" / "cache"))
-    assert machine_code([ONE]).get_function_address("one")
+    assert machine_code("one", lambda: [ONE]).get_function_address("one")
 
 
 def test_the_second_process_compiles_nothing(cache: Path) -> None:

@@ -9,7 +9,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup figures claims test coverage test-slow check bench clean
+.PHONY: help setup figures claims test coverage test-slow calibrate check bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /:	/' | expand -t 14
@@ -31,6 +31,9 @@ coverage: $(READY) ## the coverage of src by the unit and regression tests (ten 
 test-slow: $(READY) ## run the tests marked slow
 	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
 
+calibrate: $(READY) ## search for parameter sets that meet the criteria (ten minutes)
+	$(BIN)/python -m calibration --output calibration/report.json
+
 check: $(READY) ## style, types and import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -40,11 +43,14 @@ check: $(READY) ## style, types and import rules
 bench: $(READY) ## time the library beside its peers, as ratios
 	$(BIN)/python benchmarks/course.py
 	$(BIN)/python benchmarks/equilibria.py
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed.networks
+	$(BIN)/python -m benchmarks.speed.growth
 
 clean: ## remove what the commands wrote, all but .venv
 	rm -rf build dist figures .coverage .coverage.* .hypothesis \
 	    .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests examples benchmarks calibration -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # A usable environment is kept; a missing, broken or outdated one is made anew.
 $(READY): pyproject.toml

@@ -184,7 +184,9 @@ def plot(curves: dict[str, list[tuple[float, float]]], path: Path) -> None:
         x, y = np.array(points).T
         ax.loglog(x, y, "o-", color="C2", label="measured")
         ax.loglog(x, y[-1] * x / x[-1], ":", color="0.5", label="proportional")
-        ax.set(xlabel=name, ylabel="seconds")
+        ax.set(xlabel=name, ylabel="time (s)")
+        ax.set_xticks(x, [f"{each:g}" for each in x])
+        ax.minorticks_off()
         ax.legend()
     figure.savefig(path, dpi=120)
 

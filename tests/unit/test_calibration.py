@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ REPORT = json.loads((FOLDER / "report.json").read_text(encoding="utf-8"))
 def criteria():
     specification = importlib.util.spec_from_file_location("criteria", FOLDER / "criteria.py")
     module = importlib.util.module_from_spec(specification)
+    sys.modules["criteria"] = module  # where dataclasses look for it
     specification.loader.exec_module(module)
     return module
 

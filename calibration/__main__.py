@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import differential_evolution
 from scipy.stats import binomtest, qmc, spearmanr
 
-from calibration.criteria import USUAL, margins
+from calibration.criteria import REPORT, USUAL, margins
 
 Array = NDArray[np.float64]
 # Where the search may go: a third to three times the default, inside the admissible range; time
@@ -93,11 +93,13 @@ def region(center: Array, share: float, seed: int) -> dict[str, object]:
 
 def described(logs: Array, seed: int) -> dict[str, object]:
     """Return everything the report says of one set."""
-    values = np.exp(logs)
-    found = {name: float(each[0]) for name, each in margins(sets_of(logs[:, np.newaxis])).items()}
+    values = np.array([float(f"{value:.12g}") for value in np.exp(logs)])
+    found = {
+        name: float(each[0]) for name, each in margins(sets_of(logs[:, np.newaxis]), REPORT).items()
+    }
     near = np.isclose(values[:, np.newaxis], BOUNDS, rtol=0.01)
     return {
-        "values": {name: float(f"{value:.6g}") for name, value in zip(NAMES, values, strict=True)},
+        "values": dict(zip(NAMES, values.tolist(), strict=True)),
         "score": float(score({name: np.array([each]) for name, each in found.items()})[0]),
         "margins": found,
         "at_bounds": [name for name, each in zip(NAMES, near, strict=True) if each.any()],
@@ -113,6 +115,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     best, tried = search(options.minutes, options.seed)
+    best = np.log([float(f"{value:.6g}") for value in np.exp(best)])  # as it will be read
     default = np.log([USUAL[name].value for name in NAMES])
     report = {
         "seed": options.seed, "sets_tried": tried, "n_criteria": 0,

@@ -80,10 +80,25 @@ def test_stiff_phases_are_found_and_told() -> None:
     np.testing.assert_allclose(run.x[-1], explicit.x[-1], atol=1e-7)
 
 
+def test_explicit_steps_come_back_when_they_would_be_as_long() -> None:
+    """Stiff at first; then one part has stopped and the other goes round and round."""
+    still = "max(0, min(1, t - 6))"
+    two = System(
+        "two", {"t": "1", "x": "-1e4*max(0, 5 - t)*(x - 1)", "y": f"3*z*{still}",
+                "z": f"-3*y*{still}"}, initial={"y": 1},
+    )  # fmt: skip
+    run = ms.simulate(two, duration=40, engine="compiled", rtol=1e-9)
+    assert run.attrs["n_stiff_phases"] == 1
+    assert 10 < run.attrs["n_jacobian"] < 0.4 * run.attrs["n_steps"]
+    exact = ms.simulate(two, duration=40, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(run.y[-1], exact.y[-1], atol=1e-6)
+
+
 def test_rows_are_exchanged_where_the_matrix_needs_it() -> None:
     """The Jacobian's first pivot is zero, and the step so long that it counts."""
     shear = System("shear", {"x": "k*(y - x*0)", "y": "-k*x - 2*k*y"}, {"k": 1e3}, initial={"x": 1})
     run = ms.simulate(shear, duration=1, engine="compiled", method="Rodas5P", rtol=1e-8)
+    assert run.attrs["n_steps"] < 120  # with wrong solutions errors would be met by short steps
     exact = ms.simulate(shear, duration=1, method="Radau", rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(run.x[-1], exact.x[-1], atol=1e-7)
 

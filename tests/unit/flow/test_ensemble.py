@@ -223,6 +223,17 @@ def test_members_are_as_single_runs(engine: str) -> None:
             np.testing.assert_allclose(run[name][m], expected, atol=1e-7)
 
 
+def test_lanes_make_the_steps_that_a_single_run_makes() -> None:
+    """Give or take a few by rounding: what belongs to a rejected step must not be kept."""
+    protocol = ms.protocols.weekly_sessions(2)
+    many = ms.ensemble(DYAD, SOME, protocol=protocol)
+    for m in (0, 5, 9, 13):
+        params = {str(name): float(values[m]) for name, values in SOME.items()}
+        one = ms.simulate(DYAD, protocol=protocol, params=params, engine="compiled", rtol=1e-10,
+                          atol=1e-12)  # fmt: skip
+        assert int(many.n_steps[m]) == pytest.approx(one.attrs["n_steps"], rel=0.04)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_protocols_and_recordings_per_member(engine: str) -> None:
     ramp = Recording((0.0, 1.0, 4.0), (0.0, 1.0, -1.0))

@@ -8,7 +8,7 @@ import mirrorsys as ms
 from mirrorsys import System, outputs
 from mirrorsys._expressions import symbol
 from mirrorsys.kernels._copies import copies
-from mirrorsys.kernels._lanes import lanes
+from mirrorsys.kernels._lanes import lanes, sizes, table_of
 
 
 def group(n: int, contacts: dict[tuple[str, str], float] | None = None) -> System:
@@ -73,6 +73,29 @@ def test_a_network_in_loops_moves_as_by_scipy(system: System) -> None:
         np.testing.assert_allclose(ours[name], theirs[name], atol=1e-6)
     np.testing.assert_array_equal(ours.event_name, theirs.event_name)
     np.testing.assert_allclose(ours.event_time, theirs.event_time, atol=1e-6)
+
+
+def test_the_surplus_of_a_vector_never_moves() -> None:
+    system = ring(13)
+    code = lanes(system, logs=True)
+    assert code.place is not None
+    start = np.array([state.value for state in system.states])
+    constants = np.array([q.value for q in (*system.parameters, *system.inputs)])
+    names = (*system.parameter_names, *system.input_names)
+    constants[names.index("p0.stressor")] = 0.9
+    arrays = {
+        "sizes": sizes(n_members=1, max_steps=1000), "tolerances": np.array([1e-8, 1e-10]),
+        "states": code.inward(start), "constants": constants, "work": code.work(),
+        **{name: np.zeros(1) for name in ("origin", "time", "step", "status", "times")},
+        "end": np.array([5.0]), "tallies": np.zeros(2), "logged": np.zeros(2, dtype=np.int64),
+        "samples": np.empty(0),
+    }  # fmt: skip
+    table = table_of(arrays)
+    code("DOP853", table)
+    surplus = np.setdiff1d(np.arange(code.n_state), code.place)
+    assert surplus.size > 0
+    assert not arrays["states"][surplus].any()
+    assert code.outward(arrays["states"])[0] > 0.3
 
 
 def test_the_code_does_not_grow_with_the_persons() -> None:

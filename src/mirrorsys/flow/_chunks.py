@@ -76,6 +76,7 @@ class _Course:
     looks: Looks = field(init=False)
     members: Members = field(init=False)
     results: dict[str, Array] = field(init=False)
+    plan: Plan = field(init=False)  # of the segment
     wanted: list[float] = field(init=False)  # the times of the segment as they were asked for
 
     def __post_init__(self) -> None:
@@ -103,7 +104,7 @@ class _Course:
         rest = {each.name: each.value for each in chunk.system.inputs}
         failed_in: dict[int, Segment] = {}
         for segment in segments(self.protocol, chunk.outputs.values()):
-            own = plan(segment.phase, system, rest)
+            self.plan = own = plan(segment.phase, system, rest)
             self._set_inputs(batch, own)
             self._reset(batch, segment)
             before = batch.states.copy()
@@ -155,29 +156,25 @@ class _Course:
         failed = np.flatnonzero(~batch.is_alive)
         for name, output in self.chunk.outputs.items():
             if output.kind == "at_times":
-                self._collect_times(name, output, batch)
+                self._collect_times(name, output, batch, segment)
             elif segment.is_in(output):
                 place = self._place(output, segment)
                 getattr(self, f"_{output.kind}")(name, output, batch, segment, before, place)
-                if failed.size:
-                    self.results[name][failed] = self._without(name, failed)
-
-    def _without(self, name: str, failed: NDArray[np.int_]) -> Array:
-        """Return what is kept of members that failed: numbers of phases that were finished."""
-        values = self.results[name][failed]
-        if values.ndim == 1:
-            return np.full_like(values, np.nan)
-        return np.where(np.isinf(values), np.nan, values)
+                # Of members that failed only the numbers of phases that they finished are kept.
+                self.results[name][(failed, *place[1:])] = np.nan
 
     def _place(self, output: Output, segment: Segment) -> Any:
         """Return where in the result of an output this segment's number belongs."""
         if output.phase is not None:
             return (slice(None), occurrences(self.protocol, output.phase)[segment.index])
-        return (slice(None), segment.index) if output.kind == "at_phase_ends" else slice(None)
+        return (slice(None), segment.index) if output.kind == "at_phase_ends" else (slice(None),)
 
-    def _value(self, quantity: str, states: Array, constants: Array) -> Array:
-        """Return a quantity at states of shape (n_member, n_state)."""
+    def _value(self, quantity: str, states: Array, batch: Batch, time: float) -> Array:
+        """Return a quantity at states of shape (n_member, n_state), at a time of the segment."""
         n_parameter = len(self.chunk.system.parameters)
+        constants = batch.constants.copy()
+        for index, recording in self.plan.recordings:
+            constants[:, n_parameter + index] = recording(time)
         function = expression_function(self.looks.system, (canonical(quantity),))
         out = np.empty((1, len(states)))
         parameters, inputs = constants[:, :n_parameter].T, constants[:, n_parameter:].T
@@ -188,15 +185,16 @@ class _Course:
         self, name: str, output: Output, batch: Batch, segment: Segment, before: Array, place: Any
     ) -> None:
         if segment.is_last:
-            values = self._value(output.quantity, batch.states, batch.constants)
+            end = segment.phase.duration
+            values = self._value(output.quantity, batch.states, batch, end)
             values[list(batch.failures)] = np.nan
             self.results[name][place] = values
 
-    def _collect_times(self, name: str, output: Output, batch: Batch) -> None:
+    def _collect_times(self, name: str, output: Output, batch: Batch, segment: Segment) -> None:
         for row, time in enumerate(self.wanted):
             if time in output.times:
                 states = batch.samples[row].T
-                values = self._value(output.quantity, states, batch.constants)
+                values = self._value(output.quantity, states, batch, time - segment.begin)
                 self.results[name][:, output.times.index(time)] = values
 
     def _mean(
@@ -218,18 +216,12 @@ class _Course:
     def _highest(
         self, name: str, output: Output, batch: Batch, segment: Segment, before: Array, place: Any
     ) -> None:
-        values = self.results[name]
-        start = self._value(output.quantity, before, batch.constants)
-        most = np.maximum(self._record(name, batch, "highest"), start)
-        values[place] = np.maximum(values[place], most)
+        extreme = np.maximum if output.kind == "highest" else np.minimum
+        start = self._value(output.quantity, before, batch, 0.0)
+        own = extreme(self._record(name, batch, output.kind), start)
+        self.results[name][place] = extreme(self.results[name][place], own)
 
-    def _lowest(
-        self, name: str, output: Output, batch: Batch, segment: Segment, before: Array, place: Any
-    ) -> None:
-        values = self.results[name]
-        start = self._value(output.quantity, before, batch.constants)
-        least = np.minimum(self._record(name, batch, "lowest"), start)
-        values[place] = np.minimum(values[place], least)
+    _lowest = _highest
 
     def _time_above(
         self, name: str, output: Output, batch: Batch, segment: Segment, before: Array, place: Any
@@ -239,7 +231,7 @@ class _Course:
     def _first_time(
         self, name: str, output: Output, batch: Batch, segment: Segment, before: Array, place: Any
     ) -> None:
-        start = self._value(output.quantity, before, batch.constants)
+        start = self._value(output.quantity, before, batch, 0.0)
         rise = np.where(start > 0, 0.0, self._record(name, batch, "first rise"))
         moment = segment.begin + rise
         if output.phase is not None:

@@ -19,6 +19,7 @@ __all__ = ["Looks", "looks"]
 Array = NDArray[np.float64]
 EXTREMES = ("highest", "lowest")
 CONDITIONS = ("time_above", "first_time")
+WATCHED = (*EXTREMES, *CONDITIONS)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,6 @@ def looks(system: System, outputs: Mapping[str, Output]) -> Looks:
             if output.kind == "mean"
         },
     )
-
-
-WATCHED = (*EXTREMES, *CONDITIONS)
 
 
 def _watch(system: System, output: Output) -> tuple[str, str]:

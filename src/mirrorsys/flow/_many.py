@@ -14,7 +14,7 @@ from mirrorsys._expressions import canonical
 from mirrorsys._system import System
 from mirrorsys.flow._events import Event
 from mirrorsys.flow._noise import integrate_phase_with_noise
-from mirrorsys.flow._plans import Plan
+from mirrorsys.flow._plans import Plan, inputs_of
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import expression_function
 
@@ -148,16 +148,16 @@ class _ByScipy:
         """Make the records that machine code makes on its way."""
         curve = [(0.0, problem.state0), *zip(times, states, strict=True)]
         moments = np.array([time for time, _ in curve])
-        inputs = problem.plan.constants
+        inputs = inputs_of(problem.plan)
         levels, values = (
-            np.array([self._at(f, state, problem, inputs) for _, state in curve]).T
+            np.array([self._at(f, state, problem, inputs(time)) for time, state in curve]).T
             for f in (self.levels, self.values)
         )
         place = {name: index for index, name in enumerate(RECORDS)}
         for w, (level, value) in enumerate(zip(levels, values, strict=True)):
             record = records[w]
             own = [(time, state) for index, time, state in hits if index == w]
-            extra = [self._at(self.values, state, problem, inputs)[w] for _, state in own]
+            extra = [self._at(self.values, state, problem, inputs(time))[w] for time, state in own]
             record[place["highest"]] = max([*value, *extra])
             record[place["lowest"]] = min([*value, *extra])
             edges = np.array([0.0, *(time for time, _ in own), moments[-1]])

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Window = tuple[float, float]
+RESERVED = {"status", "n_steps", "n_stiff_phases", "member", "phase", "phase_name", "phase_end"}
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def checked_outputs(given: Any, system: System) -> dict[str, Output]:
     if not hasattr(given, "items"):
         given = {name: at_times(name, given) for name in system.state_names}
     known = {quantity.name for quantity in system.quantities}
+    if taken := sorted(RESERVED & set(given)):
+        raise ValueError(f"`outputs` names {taken}, which a result needs for itself; rename them.")
     for name, output in given.items():
         if not isinstance(output, Output):
             raise TypeError(

@@ -118,6 +118,7 @@ BAD_CALLS: list[tuple[dict[str, Any], str]] = [
     ({"outputs": {"y": outputs.mean("x", window=(1, 9))}}, "reaches to 9, but the run ends at 5"),
     ({"outputs": {"y": outputs.at_times("x", [6])}}, "reaches to 6, but the run ends at 5"),
     ({"outputs": {"y": "x"}}, "output 'y' is 'x'; give what mirrorsys.outputs makes"),
+    ({"outputs": {"status": outputs.mean("x")}}, r"`outputs` names \['status'\]"),
     ({"engine": "fast"}, "`engine` is 'fast'"),
     ({"rtol": -1}, "`rtol` is -1"),
     ({"store": "study.nc"}, "`store` is 'study.nc'; give a folder ending in .zarr"),
@@ -255,6 +256,21 @@ def test_protocols_and_recordings_per_member(engine: str) -> None:
         assert float(run.m[m, 0]) == pytest.approx(mean, abs=5e-4)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_quantities_of_recorded_inputs(engine: str) -> None:
+    ramp = Recording((0.0, 4.0), (0.0, 1.0))
+    wanted = {
+        "end": outputs.at_phase_ends("u + 0*x"), "times": outputs.at_times("u", [0, 1, 3]),
+        "above": outputs.time_above("u > 0.25"), "top": outputs.highest("u - x*0"),
+    }  # fmt: skip
+    run = ms.ensemble(DECAY, {"k": [0.5, 1.0]}, protocol=Phase(4, {"u": ramp}), outputs=wanted,
+                      engine=engine)  # fmt: skip
+    np.testing.assert_allclose(run["end"], 1)
+    np.testing.assert_allclose(run["times"], [[0, 0.25, 0.75]] * 2)
+    np.testing.assert_allclose(run["above"], 3, atol=1e-8)
+    np.testing.assert_allclose(run["top"], 1)
+
+
 def test_protocols_of_other_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="phases differ in number or name"):
         ms.ensemble(DECAY, {"k": [1, 2]}, protocol=[TWO, Protocol([Phase(1)])])
@@ -268,7 +284,9 @@ def test_one_member_fails_and_the_others_do_not(engine: str) -> None:
     growth = System("growth", {"x": "a*x**2"}, {"a": 0.1}, initial={"x": 1}, time_unit="h")
     protocol = Protocol([Phase(0.5, name="calm"), Phase(1, name="storm"), Phase(1, name="after")])
     wanted = {"x": outputs.at_phase_ends("x"), "mean": outputs.mean("x"),
-              "top": outputs.highest("x"), "t": outputs.at_times("x", [0.25, 2])}  # fmt: skip
+              "top": outputs.highest("x"), "t": outputs.at_times("x", [0.25, 2]),
+              "calm": outputs.mean("x", phase="calm"), "after": outputs.mean("x", phase="after"),
+              "storm": outputs.time_above("x > 0.5", phase="storm")}  # fmt: skip
     run = ms.ensemble(growth, {"a": [0.1, 1.0, 0.2]}, protocol=protocol, outputs=wanted,
                       engine=engine)  # fmt: skip
     assert run.status[[0, 2]].values.tolist() == ["completed", "completed"]
@@ -277,6 +295,9 @@ def test_one_member_fails_and_the_others_do_not(engine: str) -> None:
     assert np.isnan(run.x[1, 1:]).all()
     assert np.isnan(run["mean"][1])
     assert np.isnan(run["top"][1])
+    assert float(run["calm"][1, 0]) == pytest.approx(2 * np.log(2), rel=1e-7)
+    assert np.isnan(run["storm"][1, 0])
+    assert np.isnan(run["after"][1, 0])
     assert np.isfinite(run.x[[0, 2]]).all()
     np.testing.assert_allclose(run.t[1, 0], 4 / 3, rtol=1e-8)
     assert np.isnan(run.t[1, 1])
@@ -322,6 +343,12 @@ def test_processes_of_several_kinds_change_no_bit() -> None:
     executor = loky.get_reusable_executor(max_workers=2)
     assert whole.identical(study(executor=executor, chunk=7))
     executor.shutdown(wait=True)
+
+
+def test_a_result_goes_to_netcdf_and_back(tmp_path: Path) -> None:
+    run = study()
+    ms.save(run, tmp_path / "study.nc")
+    assert ms.load(tmp_path / "study.nc").identical(run)
 
 
 def test_the_attributes_say_what_the_result_rests_on() -> None:

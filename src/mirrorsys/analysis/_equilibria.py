@@ -22,7 +22,7 @@ from mirrorsys.analysis._symmetry import classified, exchanges
 from mirrorsys.kernels import expression_function
 from mirrorsys.symbolic._polynomials import exact
 
-__all__ = ["equilibria"]
+__all__ = ["checked_box", "equilibria"]
 
 ROUTES = ("auto", "exact", "interval")
 ALONE = "the enclosure holds this equilibrium and no other"
@@ -94,7 +94,7 @@ def equilibria(
     [0.619061, 1.512135]
     """
     check_system(system)
-    sides = _checked_box(system, box)
+    sides = checked_box(system, box)
     _check_options(route, max_boxes, smallest)
     parameter_and_input_values(system, params)
     given = dict(params or {})
@@ -242,7 +242,7 @@ def _check_options(route: str, max_boxes: int, smallest: float) -> None:
         raise ValueError(f"`smallest` is {smallest!r}; give a fraction of the box, up to 0.1.")
 
 
-def _checked_box(
+def checked_box(
     system: System, box: Mapping[str, tuple[float, float]] | None
 ) -> dict[str, tuple[float, float]]:
     """Return every side of the box, in the order of the states."""

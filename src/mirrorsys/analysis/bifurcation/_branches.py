@@ -1,0 +1,331 @@
+"""equilibrium_branches: all curves of equilibria over a parameter, and what happens on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirrorsys._system import System
+from mirrorsys.analysis._equilibria import checked_box, equilibria
+from mirrorsys.analysis._results import Equilibria
+from mirrorsys.analysis.bifurcation._curve import (
+    Curve,
+    Ending,
+    Node,
+    Steps,
+    correct,
+    follow,
+    node_at,
+)
+from mirrorsys.analysis.bifurcation._defining import EquilibriumEquations, Scaled
+from mirrorsys.analysis.bifurcation._endings import LEAVING, bounded
+from mirrorsys.analysis.bifurcation._events import Located, Tests, events, tests_at
+from mirrorsys.analysis.bifurcation._field import Field, field, followed
+from mirrorsys.analysis.bifurcation._known import ON_BRANCH, lies_on
+from mirrorsys.analysis.bifurcation._points import crossing_directions, special_points
+from mirrorsys.analysis.bifurcation._results import Branch, Branches, Check
+from mirrorsys.symbolic import ContinuumError, EliminationError
+
+__all__ = ["equilibrium_branches"]
+
+Array = NDArray[np.float64]
+MOST_BRANCHES = 200
+
+
+def equilibrium_branches(
+    system: System,
+    parameter: str,
+    bounds: tuple[float, float],
+    *,
+    box: Mapping[str, tuple[float, float]] | None = None,
+    params: Mapping[str, float] | None = None,
+    n_starts: int = 5,
+    n_checks: int = 12,
+    longest_step: float = 0.02,
+) -> Branches:
+    """Follow all branches of equilibria over a parameter, and locate their bifurcations.
+
+    Certified equilibria (`mirrorsys.equilibria`) at several values of the parameter are
+    followed in both directions by pseudo-arclength continuation; so are the branches that
+    cross at branch points. Then equilibria are certified between the bifurcations, and any
+    that lies on no branch starts another one. Folds, Hopf points and branch points are
+    solutions of their defining systems, with the coefficients of their normal forms.
+
+    Parameters
+    ----------
+    system : System
+        Inputs rest at their default, or at what `params` says.
+    parameter : str
+        A parameter, or an input held constant.
+    bounds : (float, float)
+        Where it is followed, in its unit.
+    box : mapping of str to (float, float), optional
+        Sides that differ from the system's own box; branches end where they leave it.
+    params : mapping of str to float, optional
+        Other parameters and inputs that differ from their defaults.
+    n_starts : int, keyword-only
+        At how many values, evenly from bound to bound, equilibria are certified first.
+    n_checks : int, keyword-only
+        At how many more at most, between the bifurcations, they are certified afterwards.
+    longest_step : float, keyword-only
+        Of arclength, as a part of the diagram.
+
+    Returns
+    -------
+    Branches
+        A table of branches with the stability of each segment, special points by name,
+        the checks, and a status in words.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit the system. What fails numerically is said by the status
+        of the result and by the `ends` of its branches.
+
+    References
+    ----------
+    .. [1] Y. A. Kuznetsov, "Elements of Applied Bifurcation Theory", 3rd ed., Springer 2004,
+       chapter 10.
+
+    Examples
+    --------
+    >>> import mirrorsys as ms
+    >>> brusselator = ms.models.zoo.brusselator()
+    >>> ms.bifurcation.equilibrium_branches(brusselator, "B", (1, 3), params={"A": 1})
+    1 branch of equilibria of 'Brusselator', B from 1 to 3: complete at 7 of 7 checked values
+      H1: hopf, supercritical at B=2 (x=1, y=2)
+    """
+    name, (low, high) = followed(system, parameter, bounds)
+    sides = checked_box(system, box)
+    at = field(system, (name,), params)
+    _check_counts(n_starts, n_checks, longest_step)
+    steps = Steps(longest=longest_step, first=min(0.004, longest_step))
+    diagram = _Diagram(at, (low, high), sides, steps, dict(params or {}))
+    for value in np.linspace(low, high, n_starts):
+        diagram.start_from(float(value))
+    diagram.switch()
+    for value in diagram.gaps(n_checks):
+        diagram.start_from(value)
+        diagram.switch()
+    return diagram.result()
+
+
+class _Diagram:
+    """The branches found so far."""
+
+    def __init__(
+        self,
+        at: Field,
+        bounds: tuple[float, float],
+        box: Mapping[str, tuple[float, float]],
+        steps: Steps,
+        params: dict[str, float],
+    ) -> None:
+        self.field, self.bounds, self.box, self.steps, self.params = at, bounds, box, steps, params
+        self.sides = np.array(list(box.values()))
+        self.scale = np.empty(0)
+        self.curves: list[Curve] = []
+        self.ends: list[tuple[str, str]] = []
+        self.tests: list[list[Tests]] = []
+        self.located: list[tuple[int, Located]] = []
+        self.checks: dict[float, Check] = {}
+        self.n_switched = 0
+
+    # ---- where branches begin ------------------------------------------------------------
+
+    def start_from(self, value: float) -> None:
+        """Certify the equilibria at a value of the parameter; follow those on no branch."""
+        found = self._certified(value)
+        if isinstance(found, str):
+            self.checks[value] = Check(value, 0, 0, False, found)
+            return
+        points = [np.append(list(each.state.values()), value) for each in found]
+        if self.scale.size == 0:
+            self.scale = self._scale(points)
+        n_known = 0
+        for y in points:
+            if not self._is_known(y / self.scale):
+                self._follow_from(y / self.scale)
+            n_known += self._is_known(y / self.scale)
+        self.checks[value] = Check(value, len(points), n_known, found.is_complete, found.message)
+
+    def _certified(self, value: float) -> Equilibria | str:
+        params = self.params | {self.field.names[0]: value}
+        try:
+            return equilibria(self.field.system, params, box=self.box)
+        except ContinuumError as error:
+            return f"the equilibria form a continuum: {error}"
+        except (EliminationError, ValueError, ArithmeticError) as error:
+            return f"the equilibria cannot be certified: {error}"
+
+    def _scale(self, points: Sequence[Array]) -> Array:
+        widths = self.sides[:, 1] - self.sides[:, 0]
+        reach = np.max(np.abs([y[:-1] for y in points]), axis=0) if points else 0.0
+        low, high = self.bounds
+        usual = np.where(np.isfinite(widths) & (widths > 0), widths, 1.0 + 2 * reach)
+        return np.append(usual, high - low)
+
+    def _follow_from(self, z: Array, along: Array | None = None) -> None:
+        """Follow a branch through a point in both directions."""
+        equations = Scaled(EquilibriumEquations(self.field), self.scale)
+        node = node_at(equations, z, self._row(z, equations) if along is None else along)
+        if node is None:
+            if along is not None:
+                return
+            reason = "the equations are singular at its first point"
+            self._keep(Curve([Node(z, np.zeros_like(z), equations)]), (reason, reason))
+            return
+        forth = follow(node, self.steps, self._ending(node))
+        if forth.is_closed:
+            self._keep(forth, (forth.status, forth.status))
+            return
+        turned = Node(z, -node.tangent, equations)
+        back = follow(turned, self.steps, self._ending(turned))
+        self._keep(Curve([*map(_reversed, back.nodes[:0:-1]), *forth.nodes]),
+                   (back.status, forth.status))  # fmt: skip
+
+    def _ending(self, start: Node) -> Ending:
+        names = (*self.field.system.state_names, *self.field.names)
+        sides = [*self.box.values(), self.bounds]
+        return bounded(sides, names, self.field.n, self.scale, self.steps)(start)
+
+    def _row(self, z: Array, equations: Scaled) -> Array:
+        """Return the direction that the equations leave open: the last right singular vector."""
+        return np.linalg.svd(equations.matrix(z))[2][-1]  # type: ignore[no-any-return]
+
+    def _keep(self, curve: Curve, ends: tuple[str, str]) -> None:
+        number = len(self.curves)
+        lengths = np.cumsum(
+            [0.0, *(np.linalg.norm(b.z - a.z) for a, b in zip(curve.nodes, curve.nodes[1:],
+                                                              strict=False))]
+        )  # fmt: skip
+        nodes = [
+            Node(each.z, each.tangent, each.equations, float(length))
+            for each, length in zip(curve.nodes, lengths, strict=True)
+        ]
+        tests = [tests_at(self.field, node, self.scale) for node in nodes]
+        tests, found = events(self.field, tests, self.scale, self.steps)
+        self.curves.append(Curve([each.node for each in tests], curve.status))
+        self.tests.append(tests)
+        self.ends.append(ends)
+        for each in found:
+            if not self._is_located(each):
+                self.located.append((number, each))
+
+    def _is_located(self, point: Located) -> bool:
+        return any(
+            other.kind == point.kind
+            and np.linalg.norm((other.y - point.y) / self.scale) < ON_BRANCH
+            for _, other in self.located
+        )
+
+    # ---- what is known -------------------------------------------------------------------
+
+    def _is_known(self, z: Array) -> bool:
+        """Tell whether a point lies on a branch."""
+        return any(lies_on(curve, z, self.steps) for curve in self.curves)
+
+    # ---- where branches cross ------------------------------------------------------------
+
+    def switch(self) -> None:
+        """Follow the branches that cross those known at branch points."""
+        while self.n_switched < len(self.located) and len(self.curves) < MOST_BRANCHES:
+            _, point = self.located[self.n_switched]
+            self.n_switched += 1
+            if point.kind != "branch":
+                continue
+            for direction in crossing_directions(self.field, point.y, self.scale):
+                self._start_along(point.y / self.scale, direction)
+
+    def _start_along(self, z: Array, direction: Array) -> None:
+        equations = Scaled(EquilibriumEquations(self.field), self.scale)
+        for sign in (1, -1):
+            row = sign * direction
+            for size in (1e-3, 1e-4, 1e-2):
+                guess = z + size * row
+                found = correct(equations, guess, row, float(row @ guess), self.steps)
+                if found is not None and np.linalg.norm(found[0] - guess) < 0.5 * size:
+                    break
+            else:
+                continue
+            point = found[0]
+            inside = self.sides / self.scale[:-1, None]
+            is_inside = np.all(
+                (point[:-1] >= inside[:, 0] - LEAVING) & (point[:-1] <= inside[:, 1] + LEAVING)
+            )
+            low, high = self.bounds
+            if (
+                is_inside
+                and low <= point[-1] * self.scale[-1] <= high
+                and not self._is_known(point)
+            ):
+                self._follow_from(point, row)
+
+    # ---- what is found -------------------------------------------------------------------
+
+    def gaps(self, most: int) -> list[float]:
+        """Return values of the parameter between those where something happens."""
+        low, high = self.bounds
+        edges = sorted({low, high, *(float(each.y[-1]) for _, each in self.located)})
+        widths = np.diff(edges)
+        order = np.argsort(-widths, kind="stable")[:most]
+        # Off the middle, where symmetric systems have their special values.
+        wide = [i for i in sorted(order) if widths[i] > 1e-9 * (high - low)]
+        return [float(edges[i] + 0.48 * widths[i]) for i in wide]
+
+    def result(self) -> Branches:
+        """Return everything as it was found."""
+        return Branches(
+            system=self.field.system, parameter=self.field.names[0], bounds=self.bounds,
+            box=self.box, params=self.params,
+            branches=tuple(map(self._branch, range(len(self.curves)))),
+            points=special_points(self.field, self.params, self.scale, self.located),
+            checks=tuple(self.checks[value] for value in sorted(self.checks)),
+            status=self._status(),
+        )  # fmt: skip
+
+    def _branch(self, number: int) -> Branch:
+        tests = self.tests[number]
+        y = np.array([each.node.z * self.scale for each in tests]).T
+        return Branch(
+            parameter=y[-1],
+            states=y[:-1],
+            eigenvalues=np.array([each.eigenvalues for each in tests]).T,
+            n_unstable=np.array([each.n_unstable for each in tests], dtype=np.int64),
+            residual=np.array([np.abs(self.field.rates(each)).max() for each in y.T]),
+            ends=self.ends[number],
+        )
+
+    def _status(self) -> str:
+        held = sum(each.holds for each in self.checks.values())
+        text = f"complete at {held} of {len(self.checks)} checked values"
+        if held < len(self.checks):
+            text = text.replace("complete", "certified complete")
+        stopped = [
+            end for ends in self.ends for end in ends if "stopped" in end or "singular" in end
+        ]
+        if stopped:
+            text += f"; {len(stopped)} ends stopped ({stopped[0]})"
+        reasons = [each.message for each in self.checks.values() if not each.holds]
+        if reasons:
+            text += f"; {reasons[0]}"
+        if not self.curves:
+            text = "no equilibrium in the box" if held else reasons[0]
+        if len(self.curves) >= MOST_BRANCHES:
+            text += f"; stopped at {MOST_BRANCHES} branches"
+        return text
+
+
+def _reversed(node: Node) -> Node:
+    return Node(node.z, -node.tangent, node.equations, node.length)
+
+
+def _check_counts(n_starts: int, n_checks: int, longest_step: float) -> None:
+    for label, value, least in (("n_starts", n_starts, 1), ("n_checks", n_checks, 0)):
+        if not value >= least or value != int(value):
+            raise ValueError(f"`{label}` is {value!r}; give a whole number from {least} on.")
+    if not (math.isfinite(longest_step) and 0 < longest_step <= 0.2):
+        raise ValueError(f"`longest_step` is {longest_step!r}; give a number up to 0.2.")

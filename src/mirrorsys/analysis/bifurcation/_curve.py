@@ -1,0 +1,226 @@
+"""Curve: the solutions of N equations in N + 1 unknowns, followed by pseudo-arclength.
+
+The same few functions follow equilibria in one parameter, folds and Hopf points in two,
+and cycles: they see only a residual and its matrix of derivatives.
+
+References
+----------
+.. [1] H. B. Keller, "Numerical solution of bifurcation and nonlinear eigenvalue problems",
+   in: Applications of Bifurcation Theory, Academic Press 1977, 359-384.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.sparse.linalg import splu
+
+__all__ = [
+    "Curve",
+    "Ending",
+    "Equations",
+    "Node",
+    "Steps",
+    "between",
+    "correct",
+    "corrected",
+    "follow",
+    "node_at",
+]
+
+Array = NDArray[np.float64]
+
+
+class Equations(Protocol):
+    """What is followed. Unknowns are scaled, so that a step of 1 crosses the whole diagram."""
+
+    def residual(self, z: Array) -> Array:
+        """Return the N equations at z, shape (N + 1,)."""
+
+    def matrix(self, z: Array) -> Any:
+        """Return their derivatives, shape (N, N + 1), as an array or a sparse matrix."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How a curve is followed.
+
+    Parameters
+    ----------
+    first, longest, shortest : float
+        Steps in arclength, as parts of the diagram.
+    turn : float
+        The largest angle between successive tangents, in radians.
+    tol : float
+        Of Newton's method: its last step, relative to the diagram.
+    most_iterations : int
+        Of Newton's method for one step.
+    most_points : int
+        Of a curve in one direction.
+    """
+
+    first: float = 0.004
+    longest: float = 0.02
+    shortest: float = 1e-9
+    turn: float = 0.15
+    tol: float = 1e-12
+    most_iterations: int = 8
+    most_points: int = 4000
+
+
+@dataclass(frozen=True)
+class Node:
+    """A point of a curve with its unit tangent, its arclength, and the equations it solves."""
+
+    z: Array
+    tangent: Array
+    equations: Equations
+    length: float = 0.0
+
+
+@dataclass
+class Curve:
+    """Nodes in their order, and why the curve ends, in words."""
+
+    nodes: list[Node] = field(default_factory=list)
+    status: str = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has come back to its beginning."""
+        return self.status.startswith("closed")
+
+
+Ending = Callable[[Node, Node], tuple[Node | None, str] | None]
+
+
+def bordered(matrix: Any, row: Array, right: Array) -> Array | None:
+    """Solve the equations' matrix with one row more; None where it is singular."""
+    try:
+        if sparse.issparse(matrix):
+            full = sparse.vstack([matrix, sparse.csr_matrix(row[None, :])], format="csc")
+            found = splu(full).solve(right)
+        else:
+            found = np.linalg.solve(np.vstack([matrix, row]), right)
+    except (RuntimeError, np.linalg.LinAlgError):  # exactly singular
+        return None
+    return found if np.isfinite(found).all() else None
+
+
+def node_at(equations: Equations, z: Array, along: Array, length: float = 0.0) -> Node | None:
+    """Return the node at z with its tangent on the side of `along`; None at a singular point."""
+    right = np.zeros(z.size)
+    right[-1] = 1.0
+    found = bordered(equations.matrix(z), along, right)
+    return None if found is None else Node(z, found / np.linalg.norm(found), equations, length)
+
+
+def correct(
+    equations: Equations, guess: Array, row: Array, target: float, steps: Steps
+) -> tuple[Array, int] | None:
+    """Return the solution with ``row @ z == target`` near a guess, and the iterations it took.
+
+    None where Newton's method does not converge.
+    """
+    z, last = guess.copy(), np.inf
+    with np.errstate(all="ignore"):
+        for iteration in range(1, steps.most_iterations + 1):
+            right = -np.append(equations.residual(z), row @ z - target)
+            step = bordered(equations.matrix(z), row, right) if np.isfinite(right).all() else None
+            if step is None:
+                return None
+            z, size = z + step, float(np.linalg.norm(step))
+            if size <= steps.tol * (1 + np.linalg.norm(z)):
+                return z, iteration
+            # Near a singular point steps stop shrinking at the level of rounding.
+            if iteration > 3 and size < 1e3 * steps.tol and size > 0.3 * last:
+                return z, iteration
+            if iteration > 2 and size > 4 * last:
+                return None
+            last = size
+    return None
+
+
+def corrected(
+    equations: Equations, guess: Array, along: Array, steps: Steps, row: Array | None = None
+) -> Node | None:
+    """Return the node near a guess, on the plane across `row`, its tangent along `along`."""
+    row = along if row is None else row
+    found = correct(equations, guess, row, float(row @ guess), steps)
+    return None if found is None else node_at(equations, found[0], along)
+
+
+def follow(
+    start: Node, steps: Steps, ending: Ending, adapt: Callable[[Node], Node] | None = None
+) -> Curve:
+    """Follow a curve from a node in the direction of its tangent.
+
+    Parameters
+    ----------
+    start : Node
+    steps : Steps
+    ending : callable
+        Given the last node and the next, the node that ends the curve instead of the next
+        (or None, if the last does) and why, or None to go on.
+    adapt : callable, optional
+        Returns the next node on a better mesh.
+    """
+    curve, size = Curve([start]), steps.first
+    while len(curve.nodes) < steps.most_points:
+        here = curve.nodes[-1]
+        made = _step(here, size, steps)
+        if isinstance(made, str):
+            size /= 2
+            if size < steps.shortest:
+                curve.status = f"stopped: {made}, however short the steps"
+                return curve
+            continue
+        node, iterations, turned = made
+        if (end := ending(here, node)) is not None:
+            last, curve.status = end
+            curve.nodes.extend([last] if last is not None else [])
+            return curve
+        curve.nodes.append(node if adapt is None else adapt(node))
+        if iterations <= 4 and turned < 0.5 * steps.turn:
+            size = min(1.5 * size, steps.longest)
+        elif iterations > 5 or turned > 0.8 * steps.turn:
+            size /= 1.5
+    curve.status = f"stopped after {steps.most_points} points"
+    return curve
+
+
+def _step(here: Node, size: float, steps: Steps) -> tuple[Node, int, float] | str:
+    """Return the next node, the iterations and the turn it took, or why there is none."""
+    guess = here.z + size * here.tangent
+    found = correct(here.equations, guess, here.tangent, float(here.tangent @ guess), steps)
+    if found is None:
+        return "Newton's method does not converge"
+    z, iterations = found
+    length = here.length + float(np.linalg.norm(z - here.z))
+    node = node_at(here.equations, z, here.tangent, length)
+    if node is None:
+        return "the equations are singular"
+    turned = float(np.arccos(np.clip(node.tangent @ here.tangent, -1, 1)))
+    if turned > steps.turn or np.linalg.norm(z - guess) > 0.5 * size:
+        return "the curve turns too sharply"
+    return node, iterations, turned
+
+
+def between(left: Node, right: Node, share: float, steps: Steps) -> Node | None:
+    """Return the node above a share of the chord between two neighbours on one mesh."""
+    chord = right.z - left.z
+    length = float(np.linalg.norm(chord))
+    if length == 0:
+        return None
+    row = chord / length
+    guess = left.z + share * chord
+    found = correct(left.equations, guess, row, float(row @ guess), steps)
+    if found is None or np.linalg.norm(found[0] - guess) > length:
+        return None
+    where = left.length + share * (right.length - left.length)
+    return node_at(left.equations, found[0], row, where)

@@ -1,0 +1,120 @@
+"""periodic_orbit: one cycle, exactly, with its period and Floquet multipliers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mirrorsys._system import System, check_system
+from mirrorsys.analysis.bifurcation._collocation import Collocation
+from mirrorsys.analysis.bifurcation._cycle_starts import beside_hopf, cycle_scale, from_function
+from mirrorsys.analysis.bifurcation._field import Field, field
+from mirrorsys.analysis.bifurcation._mesh import converged, gone_round_once, solved
+from mirrorsys.analysis.bifurcation._orbit import PeriodicOrbit, orbit_of
+from mirrorsys.analysis.bifurcation._recurrence import from_simulation
+from mirrorsys.analysis.bifurcation._special_point import SpecialPoint
+
+__all__ = ["NoCycleError", "periodic_orbit"]
+
+Array = NDArray[np.float64]
+SIZES = (0.02, 0.005, 0.001, 1e-4)  # of the scale: cycles looked for beside a Hopf point
+
+
+class NoCycleError(RuntimeError):
+    """No cycle was found; the message says what was seen instead."""
+
+
+def periodic_orbit(
+    system: System,
+    start: SpecialPoint | PeriodicOrbit | xr.Dataset | Mapping[str, float] | None = None,
+    *,
+    params: Mapping[str, float] | None = None,
+    period: float | None = None,
+    n_intervals: int = 40,
+    tol: float = 1e-9,
+    max_intervals: int = 400,
+) -> PeriodicOrbit:
+    """Find a cycle by orthogonal collocation.
+
+    Parameters
+    ----------
+    system : System
+    start : SpecialPoint, PeriodicOrbit, Dataset or mapping of str to float, optional
+        A Hopf point, beside which a small cycle is looked for; a cycle at other values of
+        parameters near by; a run of `simulate` whose end has settled on a cycle; or states from
+        which to simulate until it has. By default the initial states of the system.
+    params : mapping of str to float, optional, keyword-only
+        Parameters and inputs that differ from the defaults; a Hopf point brings its own.
+    period : float, optional, keyword-only
+        If it is known roughly; otherwise the run's returns say it. Together with states to start
+        from, one round from there is taken as a guess: so unstable cycles are found too.
+    n_intervals : int, keyword-only
+        Of the mesh at first.
+    tol : float, keyword-only
+        Of the estimated error, relative to the range of the cycle; the mesh is refined
+        until it is met.
+    max_intervals : int, keyword-only
+        The finest mesh.
+
+    Returns
+    -------
+    PeriodicOrbit
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit the system.
+    NoCycleError
+        If the run settles at an equilibrium, grows without bounds or does not return.
+
+    Examples
+    --------
+    >>> import mirrorsys as ms
+    >>> orbit = ms.bifurcation.periodic_orbit(ms.models.zoo.van_der_pol(), params={"mu": 1})
+    >>> round(orbit.period, 9), round(orbit.highest["x"], 9), orbit.stability
+    (6.663286859, 2.008619861, 'stable')
+    """
+    check_system(system)
+    if not 4 <= n_intervals <= max_intervals:
+        raise ValueError(
+            f"`n_intervals` is {n_intervals!r}; give a whole number from 4 to {max_intervals}."
+        )
+    if not 0 < tol < 1:
+        raise ValueError(f"`tol` is {tol!r}; give a number between 0 and 1, such as 1e-9.")
+    if isinstance(start, SpecialPoint):
+        given = {**start.params, **(params or {})}
+        collocation, z = _beside(field(system, start.followed[:1], given), start, n_intervals)
+    elif isinstance(start, PeriodicOrbit):
+        given = {**start.params, **(params or {})}
+        at = field(system, (), given)
+        collocation, z = from_function(at, start.period, start.at, n_intervals)
+    else:
+        given = dict(params or {})
+        at = field(system, (), given)
+        found = from_simulation(system, start, given, period)
+        if isinstance(found, str):
+            raise NoCycleError(f"no cycle of {system.name!r} was found: {found}")
+        collocation, z = from_function(at, *found, n_intervals)
+    first = solved(collocation, z)
+    if first is None:
+        raise NoCycleError(
+            f"no cycle of {system.name!r} was found: Newton's method does not converge from what "
+            f"was seen, a period of about {collocation.parts(z)[1]:.6g}."
+        )
+    once = gone_round_once(collocation, first)
+    return orbit_of(*converged(*once, tol, max_intervals), given)
+
+
+def _beside(at: Field, point: SpecialPoint, n_interval: int) -> tuple[Collocation, Array]:
+    if point.kind != "hopf":
+        raise ValueError(f"`start` is {point!r}; give a Hopf point.")
+    scale = cycle_scale(at, point.y[: at.n], point.period, (abs(point.parameter) or 1.0,))
+    found = beside_hopf(at, point, n_interval, scale, SIZES)
+    if found is None:
+        raise NoCycleError(
+            f"no cycle was found beside {point!r}: Newton's method does not converge there."
+        )
+    return found[0], found[1]

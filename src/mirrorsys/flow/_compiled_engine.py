@@ -43,6 +43,7 @@ def integrate_phase_compiled(problem: PhaseProblem, settings: Settings) -> Phase
     code = lanes(
         problem.system, watches=watches_of(problem.events), driven=driven, logs=True,
         noise=None if settings.noise is None else settings.noise.method,
+        bounded=settings.noise is not None and settings.noise.bounded,
     )  # fmt: skip
     run = _Run(problem, settings, code, driven)
     for begin, end, coefficients in cubics(problem.plan):

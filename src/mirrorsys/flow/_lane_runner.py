@@ -39,6 +39,7 @@ class ByLanes:
         self.code = lanes(
             self.task.system, watches=self.watches, driven=driven,
             noise=None if noise is None else noise.method,
+            bounded=noise is not None and noise.bounded,
         )  # fmt: skip
         n_state = self.code.n_state
         alive = np.flatnonzero(batch.is_alive)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mirrorsys._system import Quantity, System, check_system
 from mirrorsys._values import as_number
 
-__all__ = ["Members", "checked_members", "sample"]
+__all__ = ["Members", "checked_members", "full_ranges", "sample"]
 
 Array = NDArray[np.float64]
 METHODS = ("sobol", "latin hypercube", "random", "normal")
@@ -95,7 +95,7 @@ def sample(
         raise ValueError(f"`method` is {method!r}; give one of {list(METHODS)}.")
     if not (as_number(n) >= 1 and n == int(n)):
         raise ValueError(f"`n` is {n!r}; give a whole number from 1.")
-    spans = _spans(system, ranges, method)
+    spans = full_ranges(system, ranges, method)
     points = _points(len(spans), int(n), method, seed)
     columns = {
         name: _scaled(points[:, column], system[name], span, method)
@@ -109,7 +109,7 @@ def sample(
     return xr.Dataset(variables, {"member": np.arange(int(n))}, attributes)
 
 
-def _spans(system: System, ranges: Any, method: str) -> dict[str, tuple[float, float]]:
+def full_ranges(system: System, ranges: Any, method: str) -> dict[str, tuple[float, float]]:
     if isinstance(ranges, Mapping):
         return {
             name: _checked(name, span, system[name], method)

@@ -13,7 +13,7 @@ from mirrorsys.flow._events import event_functions
 from mirrorsys.flow._plans import inputs_of
 from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import expression_function, kernel
-from mirrorsys.kernels._diffusion import noise_terms, noisy_states
+from mirrorsys.kernels._diffusion import noise_bounds, noise_terms, noisy_states
 from mirrorsys.kernels._random import normals
 
 __all__ = ["check_noise", "equal_steps", "integrate_phase_with_noise"]
@@ -78,6 +78,7 @@ def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> Pha
     rates, _ = kernel(system).at(problem.parameters, now)
     terms, out = expression_function(system, tuple(noise_terms(system))), np.empty(2 * len(noisy))
     events = event_functions(problem.events, system, problem.parameters) if problem.events else None
+    low, high = np.array(noise_bounds(system, settings.noise.bounded)).T
     h = equal_steps(problem.duration, settings.noise.step)
     n_steps = round(problem.duration / h)
     if n_steps > settings.max_steps:
@@ -97,6 +98,7 @@ def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> Pha
         new[noisy] += out[: len(noisy)] * change
         if settings.method == "milstein":
             new[noisy] += out[len(noisy) :] * (change * change - h)
+        new[noisy] = _inside(new[noisy], low, high)
         result.n_steps, result.n_rhs = number + 1, number + 1
         if not np.isfinite(new).all():
             result.failure = "a state is no longer finite"
@@ -118,6 +120,13 @@ def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> Pha
                     return result
         y = new
     return result
+
+
+def _inside(x: Array, low: Array, high: Array) -> Array:
+    """Return states reflected at the end they have passed; what is not finite stays so."""
+    with np.errstate(invalid="ignore"):
+        once = np.where(x < low, 2.0 * low - x, np.where(x > high, 2.0 * high - x, x))
+    return np.where(np.isfinite(x), np.clip(once, low, high), x)
 
 
 def _keep(

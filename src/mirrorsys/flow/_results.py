@@ -93,7 +93,11 @@ def rerun(result: xr.Dataset) -> xr.Dataset:
         raise ValueError(f"`result` has no attributes {missing}; give a Dataset made by simulate.")
     noise = None
     if "noise_step" in attributes:
-        noise = Noise(float(attributes["noise_step"]), str(attributes["method"]))
+        noise = Noise(
+            float(attributes["noise_step"]),
+            str(attributes["method"]),
+            bounded=bool(attributes.get("noise_bounded", False)),  # older files have none
+        )
     own = np.asarray(result["time"].values) if attributes["times"] == "requested" else None
     return simulate(
         from_toml(attributes["system"]),

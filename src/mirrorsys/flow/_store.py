@@ -31,7 +31,8 @@ __all__ = ["Store"]
 
 MARKS = ".finished"
 PINNED = ("system", "protocol", "protocol_of_members", "outputs", "members", "n_members", "engine",
-          "method", "rtol", "atol", "max_steps", "noise_step", "seed", "versions")  # fmt: skip
+          "method", "rtol", "atol", "max_steps", "noise_step", "noise_bounded", "seed",
+          "versions")  # fmt: skip
 PACKAGES = ("mirrorsys", "numpy", "scipy", "sympy", "llvmlite")  # which may change a bit
 STATUS_LENGTH = 200
 
@@ -195,7 +196,7 @@ def _difference(name: str, kept: Any, asked: Any) -> str:
         old, new = (json.loads(each or "{}") for each in (kept, asked))
         changed = [p for p in PACKAGES if old.get(p) != new.get(p)]
         return ", ".join(f"{p} {old.get(p)} instead of {new.get(p)}" for p in changed)
-    if name in {"rtol", "atol", "n_members", "max_steps", "method", "engine", "seed", "noise_step"}:
+    if name not in {"system", "protocol", "protocol_of_members", "outputs"}:
         return f"{kept!r} instead of {asked!r}"
     return _first_difference(str(kept), str(asked))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from llvmlite import ir
 
 from mirrorsys.kernels._code import WORD, Code, Memory, Value
+from mirrorsys.kernels._diffusion import Bounds
 from mirrorsys.kernels._records import Records
 from mirrorsys.kernels._steps import METHODS
 from mirrorsys.kernels._stochastic import NOISY
@@ -35,6 +36,7 @@ def advance_text(
     driven: bool,
     logs: bool,
     noisy: tuple[int, ...] = (),
+    bounds: Bounds = (),
 ) -> str:
     """Return the function ``advance`` of a method as a module of LLVM.
 
@@ -44,7 +46,7 @@ def advance_text(
     loop = _Loop(
         Code(module, "advance", 1, lanes), method=(METHODS | NOISY)[method], n_state=n_state,
         n_prepared=n_prepared, n_constant=n_constant, n_input=n_input, n_watch=n_watch,
-        driven=driven, logs=logs, noisy=noisy,
+        driven=driven, logs=logs, noisy=noisy, bounds=bounds,
     )  # fmt: skip
     loop.write()
     return str(module)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
+
 import sympy as sp
 
 from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 
-__all__ = ["noise_terms", "noisy_states"]
+__all__ = ["Bounds", "noise_bounds", "noise_terms", "noisy_states"]
+
+Bounds = tuple[tuple[float, float], ...]
 
 
 def noisy_states(system: System) -> tuple[int, ...]:
     """Return which states have noise of their own."""
     return tuple(index for index, g in enumerate(system.diffusion) if g != 0)
+
+
+def noise_bounds(system: System, bounded: bool) -> Bounds:
+    """Return between which values each noisy state stays: its range, or all numbers."""
+    everywhere = (-math.inf, math.inf)
+    return tuple(
+        system.states[index].range if bounded else everywhere for index in noisy_states(system)
+    )
 
 
 def noise_terms(system: System) -> list[sp.Expr]:

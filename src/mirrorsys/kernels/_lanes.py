@@ -17,7 +17,7 @@ from mirrorsys._expressions import symbol
 from mirrorsys._system import System
 from mirrorsys.kernels._advance import advance_text
 from mirrorsys.kernels._copies import Copies, copies
-from mirrorsys.kernels._diffusion import noise_terms, noisy_states
+from mirrorsys.kernels._diffusion import Bounds, noise_bounds, noise_terms, noisy_states
 from mirrorsys.kernels._llvm import pieces
 from mirrorsys.kernels._machine import lanes_at_hand, machine_code
 from mirrorsys.kernels._network import network_code
@@ -107,6 +107,7 @@ def lanes(
     driven: bool = False,
     logs: bool = False,
     noise: str | None = None,
+    bounded: bool = False,
 ) -> Lanes:
     """Return the compiled integrator of a system; the same is compiled only once.
 
@@ -120,14 +121,21 @@ def lanes(
         One member at a time, every step and crossing kept.
     noise : {"euler", "milstein"}, optional
         The method, if the system's diffusion counts.
+    bounded : bool
+        Whether states with noise stay in their ranges.
     """
     with COMPILING:  # threads that ask for the same wait for the first
-        return _lanes(system, watches, driven, logs, noise)
+        return _lanes(system, watches, driven, logs, noise, bounded)
 
 
 @lru_cache(maxsize=64)
 def _lanes(
-    system: System, watches: tuple[Watch, ...], driven: bool, logs: bool, noise: str | None
+    system: System,
+    watches: tuple[Watch, ...],
+    driven: bool,
+    logs: bool,
+    noise: str | None,
+    bounded: bool,
 ) -> Lanes:
     is_plain = noise is None and not driven and len(system.states) > MOST_STATES
     if is_plain and (alike := copies(system)) is not None:
@@ -137,11 +145,12 @@ def _lanes(
     if noise is None and not driven and len(system.states) <= MOST_STATES:
         methods.append("Rodas5P")
     noisy = noisy_states(system) if noise is not None else ()
+    bounds = noise_bounds(system, bounded) if noise is not None else ()
     text, n_prepared = functions_text(
         system, watches, driven, width, "Rodas5P" in methods, noise is not None
     )
     shape = {"n_state": len(system.states), "n_prepared": n_prepared, "n_watch": len(watches)}
-    return _compiled(system, [text], methods, width, shape, noisy, driven, logs)
+    return _compiled(system, [text], methods, width, shape, noisy, bounds, driven, logs)
 
 
 def _network_lanes(system: System, alike: Copies, watches: tuple[Watch, ...], logs: bool) -> Lanes:
@@ -154,7 +163,7 @@ def _network_lanes(system: System, alike: Copies, watches: tuple[Watch, ...], lo
     parts, calls = pieces("watch", both, lambda: Writer(places | constants, 1), ARRAYS)
     text = "\n\n".join([declarations(1), _function("watch", parts, calls)])
     shape = {"n_state": code.n_state, "n_prepared": code.n_prepared, "n_watch": len(watches)}
-    found = _compiled(system, [text, *code.texts], ["DOP853"], 1, shape, (), False, logs)
+    found = _compiled(system, [text, *code.texts], ["DOP853"], 1, shape, (), (), False, logs)
     return replace(found, place=code.place)
 
 
@@ -165,6 +174,7 @@ def _compiled(
     width: int,
     shape: Mapping[str, int],
     noisy: tuple[int, ...],
+    bounds: Bounds,
     driven: bool,
     logs: bool,
 ) -> Lanes:
@@ -175,13 +185,13 @@ def _compiled(
     def texts() -> list[str]:
         loops = (
             advance_text(
-                method=method, driven=driven, logs=logs, noisy=noisy, **common
+                method=method, driven=driven, logs=logs, noisy=noisy, bounds=bounds, **common
             ).replace('@"advance"', f'@"advance.{method}"')
             for method in methods
         )  # fmt: skip
         return [*functions, *loops]
 
-    key = repr((functions, methods, sorted(common.items()), driven, logs, noisy))
+    key = repr((functions, methods, sorted(common.items()), driven, logs, noisy, bounds))
     engine = machine_code(key, texts)
     kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # lets go of Python's lock
     found = {each: kind(engine.get_function_address(f"advance.{each}")) for each in methods}

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 from mirrorsys.kernels._code import Code, Memory, Value
+from mirrorsys.kernels._diffusion import Bounds
 from mirrorsys.kernels._random import AS241, LOW, PHILOX, ROUNDS, STEP
 from mirrorsys.kernels._steps import Method
 
@@ -29,6 +30,7 @@ class EulerMaruyama(Method):
     # Set by the table before the first step: which states are noisy, and where each lane's
     # member finds its numbers.
     noisy: tuple[int, ...]
+    bounds: Bounds  # of each noisy state
     stream: Memory
     n_before: Memory
     n_steps: Memory
@@ -48,13 +50,14 @@ class EulerMaruyama(Method):
         step = code.words(self.n_before[0] + self.n_steps[0])
         stream = code.words(self.stream[0])
         numbers = normal_numbers(code, self.seed, stream, step, len(self.noisy))
-        for number, (index, normal) in enumerate(zip(self.noisy, numbers, strict=True)):
+        each = zip(self.noisy, numbers, self.bounds, strict=True)
+        for number, (index, normal, bounds) in enumerate(each):
             change = root * normal
             moved = self.amplitudes[number] * change
             if self.has_second_term:
                 second = self.amplitudes[len(self.noisy) + number]
                 moved = moved + second * (change * change - h)
-            self.new[index] = self.new[index] + moved
+            self.new[index] = _inside(code, self.new[index] + moved, *bounds)
         self.rates(self.new, time + h, self.next_rate)
         total = self.total(lambda i: self.new[i] * 0.0)  # no number if a state is not finite
         return code.choose(total.equals(0.0), 0.0, math.nan)
@@ -80,6 +83,22 @@ class Milstein(EulerMaruyama):
 
 
 NOISY: dict[str, type[Method]] = {"euler": EulerMaruyama, "milstein": Milstein}
+
+
+def _inside(code: Code, x: Value, low: float, high: float) -> Value:
+    """Return a state reflected at the end it has passed, as `flow._noise` does."""
+    found = x
+    if math.isfinite(low):
+        found = code.choose(x < low, 2.0 * low - x, found)
+    if math.isfinite(high):
+        found = code.choose(x > high, 2.0 * high - x, found)
+    # One reflection is not enough for a step longer than the range.
+    if math.isfinite(low):
+        found = code.choose(found < low, low, found)
+    if math.isfinite(high):
+        found = code.choose(found > high, high, found)
+    # What is not finite stays so, and ends the run with words.
+    return code.choose((x - x).equals(0.0), found, x)
 
 
 def normal_numbers(code: Code, seed: Value, stream: Value, step: Value, n: int) -> list[Value]:

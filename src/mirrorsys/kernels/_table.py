@@ -5,6 +5,7 @@ from __future__ import annotations
 from llvmlite import ir
 
 from mirrorsys.kernels._code import DOUBLE, WORD, Code, Memory, Value
+from mirrorsys.kernels._diffusion import Bounds
 from mirrorsys.kernels._steps import Method
 from mirrorsys.kernels._stochastic import EulerMaruyama
 
@@ -91,6 +92,7 @@ class Table:
         driven: bool,
         logs: bool,
         noisy: tuple[int, ...],
+        bounds: Bounds,
     ) -> None:
         self.code, self.n_state, self.n_constant = code, n_state, n_constant
         self.n_input, self.n_watch, self.driven, self.logs = n_input, n_watch, driven, logs
@@ -114,7 +116,8 @@ class Table:
         self.method.inputs = self.inputs
         self.stream, self.count = self._room(1), self._room(1)
         if isinstance(self.method, EulerMaruyama):
-            self.method.noisy, self.method.seed = noisy, self.size["seed"]
+            self.method.noisy, self.method.bounds = noisy, bounds
+            self.method.seed = self.size["seed"]
             self.method.stream, self.method.n_before = self.stream, self.count
             self.method.n_steps = self.n_accepted
         self.next_member = code.variable(WORD, 0)

@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from mirrorsys import analysis, claims, kernels, models, plot, protocols, symbolic
     from mirrorsys._model_files import load_model, save_model
     from mirrorsys._system import Input, Parameter, State, System
-    from mirrorsys.analysis import Equilibrium, equilibria
+    from mirrorsys.analysis import (
+        Equilibrium,
+        averaged,
+        basins,
+        bifurcation,
+        critical_dose,
+        dose_map,
+        early_warning,
+        equilibria,
+        equilibrium_sensitivity,
+        first_passage,
+        global_sensitivity,
+        lyapunov_spectrum,
+        minimal_shock,
+        sensitivity,
+        session_map,
+    )
     from mirrorsys.flow import (
         Event,
         IntegrationError,
@@ -46,12 +62,23 @@ __all__ = [
     "State",
     "System",
     "analysis",
+    "averaged",
+    "basins",
+    "bifurcation",
     "claims",
+    "critical_dose",
+    "dose_map",
+    "early_warning",
     "ensemble",
     "equilibria",
+    "equilibrium_sensitivity",
+    "first_passage",
+    "global_sensitivity",
     "kernels",
     "load",
     "load_model",
+    "lyapunov_spectrum",
+    "minimal_shock",
     "models",
     "outputs",
     "plot",
@@ -60,6 +87,8 @@ __all__ = [
     "sample",
     "save",
     "save_model",
+    "sensitivity",
+    "session_map",
     "simulate",
     "symbolic",
 ]
@@ -70,7 +99,11 @@ _HOME = {
     **dict.fromkeys(("Phase", "Protocol", "Recording"), "protocols"),
     **dict.fromkeys(("Event", "IntegrationError", "load", "rerun", "save", "simulate"), "flow"),
     **dict.fromkeys(("Noise", "ensemble", "outputs", "sample"), "flow"),
-    **dict.fromkeys(("Equilibrium", "equilibria"), "analysis"),
+    **dict.fromkeys(("Equilibrium", "bifurcation", "equilibria"), "analysis"),
+    **dict.fromkeys(("basins", "lyapunov_spectrum", "minimal_shock"), "analysis"),
+    **dict.fromkeys(("averaged", "critical_dose", "dose_map", "session_map"), "analysis"),
+    **dict.fromkeys(("early_warning", "first_passage"), "analysis"),
+    **dict.fromkeys(("equilibrium_sensitivity", "global_sensitivity", "sensitivity"), "analysis"),
 }
 
 

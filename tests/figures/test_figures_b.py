@@ -14,9 +14,12 @@ NAMES = {
     "caseload": {"n_weeks": 1},
     "chronic_state": {"searched": [0.3, 0.36], "pathways": np.linspace(0, 0.7, 29)},
     "course": {"n_points": 12},
+    "critical_dose": {"n_max": 15, "minutes": [20, 50], "days": [7, 28]},
     "dose_response": {"n": 64},
+    "early_warning": {"n": 12, "n_surrogates": 19, "errors": (0.0, 0.05)},
     "helper_map": {"mirroring": [0.1, 1.27, 3], "self_soothing": [0, 1]},
     "home_practice": {"days": 63},
+    "minimal_shock": {"pathways": np.linspace(0.02, 0.5, 13), "n_heights": 31},
     "one_session": {},
     "robustness": {"n": 2},
     "sudden_gains": {"n": 64},
@@ -392,3 +395,33 @@ def test_an_inner_optimum_is_found_and_so_is_where_it_vanishes():
     assert module.best(none, "helper_threat_in_session") == "least"
     assert "for none of the five outcomes" in module.finding(none)
     assert module.burnt_out(none) == "The helper nowhere ends in high threat alone."
+
+
+# ---- the smallest shock ------------------------------------------------------------------------
+
+
+def test_the_smallest_shock_is_drawn_and_grows_with_the_pathway():
+    tree, figure = data("minimal_shock"), drawn("minimal_shock")
+    ax = panel(figure, "Five minutes: the smallest shock that lasts")
+    own = tree["little"].to_dataset()
+    drawn_heights = line(ax, "little everyday stress, s = 0.03").get_ydata()
+    np.testing.assert_array_equal(drawn_heights, own["height"])
+    assert (np.diff(own["height"].values[:6]) > 0).all()
+
+
+def test_more_stress_lowers_the_smallest_shock_and_takes_away_the_calm():
+    tree = data("minimal_shock")
+    little, some, much = (tree[name].to_dataset() for name in ("little", "some", "much"))
+    assert (some["height"] < little["height"])[:5].all()
+    assert np.isnan(much["calm"].values[:4]).all()
+    assert not np.isnan(little["calm"]).any()
+
+
+def test_beyond_some_pathway_no_shock_lasts_and_long_strong_ones_exhaust():
+    module, tree = script("minimal_shock"), data("minimal_shock")
+    assert 0.2 < module.last_pathway(tree["little"].to_dataset()) < 0.3
+    outcome = tree["long"].to_dataset()["outcome"].values
+    row = outcome[4]  # W = 0.18: withstood, not withstood, withstood again
+    assert row[0] == 0
+    assert row[-1] == 0
+    assert row.max() == 1

@@ -1,33 +1,50 @@
 """Figures: the only importer of matplotlib. Functions draw on `ax` and return artists."""
 
+from mirrorsys.plot._basins import Basins, basins
+from mirrorsys.plot._cobweb import Cobweb, cobweb
 from mirrorsys.plot._comparison import Comparison, comparison, phase_ends, since
+from mirrorsys.plot._early_warning import Indicator, Roc, indicator, roc
 from mirrorsys.plot._files import save_figure
 from mirrorsys.plot._gallery import draw_gallery, gallery
 from mirrorsys.plot._maps import HelperMap, helper_map
 from mirrorsys.plot._phase_plane import PhasePlane, phase_plane
 from mirrorsys.plot._recording import RecordingPlot, recording
 from mirrorsys.plot._sessions import Sessions, sessions
+from mirrorsys.plot._shocks import MinimalShock, minimal_shock
+from mirrorsys.plot._spectra import LyapunovConvergence, lyapunov_convergence
 from mirrorsys.plot._style import LINE_STYLES, PALETTE, style
 from mirrorsys.plot._timecourse import Phases, TimeCourse, phases, timecourse
 
 __all__ = [
     "LINE_STYLES",
     "PALETTE",
+    "Basins",
+    "Cobweb",
     "Comparison",
     "HelperMap",
+    "Indicator",
+    "LyapunovConvergence",
+    "MinimalShock",
     "PhasePlane",
     "Phases",
     "RecordingPlot",
+    "Roc",
     "Sessions",
     "TimeCourse",
+    "basins",
+    "cobweb",
     "comparison",
     "draw_gallery",
     "gallery",
     "helper_map",
+    "indicator",
+    "lyapunov_convergence",
+    "minimal_shock",
     "phase_ends",
     "phase_plane",
     "phases",
     "recording",
+    "roc",
     "save_figure",
     "sessions",
     "since",

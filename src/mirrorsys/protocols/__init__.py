@@ -5,7 +5,13 @@ from mirrorsys.protocols._levels import LEVELS, STRESSORS
 from mirrorsys.protocols._protocol import Phase, Protocol, protocol_from_dict, protocol_to_dict
 from mirrorsys.protocols._recording import Recording, recording
 from mirrorsys.protocols._stress import constant, stress_test
-from mirrorsys.protocols._therapy import caseload, everyday_life, session, weekly_sessions
+from mirrorsys.protocols._therapy import (
+    caseload,
+    everyday_life,
+    session,
+    session_and_gap,
+    weekly_sessions,
+)
 
 __all__ = [
     "LEVELS",
@@ -21,6 +27,7 @@ __all__ = [
     "protocol_to_dict",
     "recording",
     "session",
+    "session_and_gap",
     "still_face",
     "stress_test",
     "upbringing",

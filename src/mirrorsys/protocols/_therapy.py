@@ -9,7 +9,7 @@ from mirrorsys.protocols._levels import LEVELS
 from mirrorsys.protocols._protocol import Phase, Protocol, concatenated
 from mirrorsys.protocols._words import check_between, check_count, of
 
-__all__ = ["caseload", "everyday_life", "session", "weekly_sessions"]
+__all__ = ["caseload", "everyday_life", "session", "session_and_gap", "weekly_sessions"]
 
 DAY = 1440.0  # minutes
 
@@ -105,6 +105,27 @@ def everyday_life(
     rest = (days % 1) * DAY
     last = (Phase(rest, life, name=name),) if rest > 1e-9 else ()
     return Protocol(day * int(days) + last, name=f"{name} with home practice")
+
+
+def session_and_gap(minutes: float = 50.0, days: float = 7.0) -> Protocol:
+    """Return one session and everyday life until the next one, for a client and a therapist.
+
+    Parameters
+    ----------
+    minutes : float
+        The length of the session, of which the first 10 are recall.
+    days : float
+        From the beginning of this session to that of the next.
+
+    Examples
+    --------
+    >>> import mirrorsys as ms
+    >>> ms.protocols.session_and_gap(50, 7).duration / 1440
+    7.0
+    """
+    gap = everyday_life(days - minutes / DAY, name="between")
+    whole = session(minutes=minutes) + gap
+    return Protocol(whole.phases, name=f"a session of {minutes:g} min every {days:g} days")
 
 
 def weekly_sessions(

@@ -21,7 +21,9 @@ NAMES = {
     "home_practice": {"days": 63},
     "minimal_shock": {"pathways": np.linspace(0.02, 0.5, 13), "n_heights": 31},
     "one_session": {},
+    "outburst_cycle": {"levels": (0.066, 0.09), "longest_step": 0.1},
     "robustness": {"n": 2},
+    "stress_pathway_chart": {"n": 13, "n_starts": 3},
     "sudden_gains": {"n": 64},
     "therapist_gain": {},
     "three_helpers": {},
@@ -425,3 +427,45 @@ def test_beyond_some_pathway_no_shock_lasts_and_long_strong_ones_exhaust():
     assert row[0] == 0
     assert row[-1] == 0
     assert row.max() == 1
+
+
+def test_outbursts_exist_under_much_stress_only():
+    tree = data("outburst_cycle")
+    module = script("outburst_cycle")
+
+    def stretch(level):
+        node = tree[level]
+        return module.stretch(
+            [node[name].to_dataset() for name in node.children if name.startswith("cycles")]
+        )
+
+    assert stretch("0.066") == (0.0, 0.0)
+    low, high = stretch("0.09")
+    assert 0.3 < low < 0.4 < high < 0.5
+
+
+def test_the_diagram_of_outbursts_says_what_it_found():
+    figure = drawn("outburst_cycle")
+    assert "no outbursts" in titles(figure)[0]
+    assert "outbursts for W from" in titles(figure)[1]
+
+
+def test_regions_of_the_chart_agree_with_certified_equilibria():
+    place = data("stress_pathway_chart")["regions"].to_dataset()
+    lone = script("stress_pathway_chart").LONE
+    for stressor in place["stressor"].values[1::4]:
+        for pathway in place["pathway"].values[::4]:
+            params = {"stressor": stressor, "pathway": pathway}
+            found = ms.equilibria(lone, params)
+            at = place.sel(stressor=stressor, pathway=pathway)
+            chronic = [p.is_stable for p in found if p.state["threat"] > 0.3]
+            if any(chronic):
+                assert at["chronic"]
+            if not any(point.is_stable for point in found):
+                assert at["outbursts"] or at["chronic"]
+
+
+def test_curves_of_the_chart_meet_at_a_cusp_and_turn_at_a_bautin_point():
+    tree = data("stress_pathway_chart")
+    assert tree["fold"]["special_kind"].values.tolist() == ["cusp"]
+    assert tree["hopf"]["special_kind"].values.tolist() == ["generalised hopf"]

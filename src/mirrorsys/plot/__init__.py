@@ -1,6 +1,12 @@
 """Figures: the only importer of matplotlib. Functions draw on `ax` and return artists."""
 
 from mirrorsys.plot._basins import Basins, basins
+from mirrorsys.plot._bifurcation import (
+    BifurcationDiagram,
+    TwoParameterChart,
+    bifurcation_diagram,
+    two_parameter_chart,
+)
 from mirrorsys.plot._cobweb import Cobweb, cobweb
 from mirrorsys.plot._comparison import Comparison, comparison, phase_ends, since
 from mirrorsys.plot._early_warning import Indicator, Roc, indicator, roc
@@ -19,6 +25,7 @@ __all__ = [
     "LINE_STYLES",
     "PALETTE",
     "Basins",
+    "BifurcationDiagram",
     "Cobweb",
     "Comparison",
     "HelperMap",
@@ -31,7 +38,9 @@ __all__ = [
     "Roc",
     "Sessions",
     "TimeCourse",
+    "TwoParameterChart",
     "basins",
+    "bifurcation_diagram",
     "cobweb",
     "comparison",
     "draw_gallery",
@@ -50,4 +59,5 @@ __all__ = [
     "since",
     "style",
     "timecourse",
+    "two_parameter_chart",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from mirrorsys._system import System
 from mirrorsys.analysis._equilibria import checked_box, equilibria
 from mirrorsys.analysis._results import Equilibria
+from mirrorsys.analysis.bifurcation._checks import LONGEST, check_number, check_whole
 from mirrorsys.analysis.bifurcation._curve import (
     Curve,
     Ending,
@@ -101,7 +101,9 @@ def equilibrium_branches(
     name, (low, high) = followed(system, parameter, bounds)
     sides = checked_box(system, box)
     at = field(system, (name,), params)
-    _check_counts(n_starts, n_checks, longest_step)
+    n_starts = check_whole("n_starts", n_starts, 1)
+    n_checks = check_whole("n_checks", n_checks, 0)
+    longest_step = check_number("longest_step", longest_step, LONGEST)
     steps = Steps(longest=longest_step, first=min(0.004, longest_step))
     diagram = _Diagram(at, (low, high), sides, steps, dict(params or {}))
     for value in np.linspace(low, high, n_starts):
@@ -211,8 +213,10 @@ class _Diagram:
         self.curves.append(Curve([each.node for each in tests], curve.status))
         self.tests.append(tests)
         self.ends.append(ends)
+        low, high = self.bounds
+        slack = LEAVING * (high - low)  # a point that is located exactly may lie outside
         for each in found:
-            if not self._is_located(each):
+            if low - slack <= each.y[-1] <= high + slack and not self._is_located(each):
                 self.located.append((number, each))
 
     def _is_located(self, point: Located) -> bool:
@@ -321,11 +325,3 @@ class _Diagram:
 
 def _reversed(node: Node) -> Node:
     return Node(node.z, -node.tangent, node.equations, node.length)
-
-
-def _check_counts(n_starts: int, n_checks: int, longest_step: float) -> None:
-    for label, value, least in (("n_starts", n_starts, 1), ("n_checks", n_checks, 0)):
-        if not value >= least or value != int(value):
-            raise ValueError(f"`{label}` is {value!r}; give a whole number from {least} on.")
-    if not (math.isfinite(longest_step) and 0 < longest_step <= 0.2):
-        raise ValueError(f"`longest_step` is {longest_step!r}; give a number up to 0.2.")

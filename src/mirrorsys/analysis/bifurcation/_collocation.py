@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.interpolate import BarycentricInterpolator
 
+from mirrorsys.analysis.bifurcation._condensation import Blocks, solved_with_borders, transfers
 from mirrorsys.analysis.bifurcation._field import Field
 
 __all__ = ["Basis", "Collocation", "basis", "better_mesh", "node_times"]
@@ -135,40 +135,38 @@ class Collocation:
         phase = np.sum(self._phase * (x - self.reference @ at.values.T))
         return np.append(np.moveaxis(defects, 0, -1).ravel(), phase)
 
-    def matrix(self, z: Array) -> sparse.csr_matrix:
-        """Return the derivatives of the residual by z."""
-        blocks, by_period, by_parameters = self._blocks(z)
-        n, m, k = self.field.n, self.degree, self.field.k
-        size = self.n_interval * m * n
-        rows, columns = self._places
-        phase = np.einsum("aij,jk->ika", self._phase, basis(m).values)
-        everything = np.arange(size)
-        data = [blocks.ravel(), by_period, *by_parameters, phase.ravel()]
-        data_rows = [rows, *[everything] * (1 + k), np.full(phase.size, size)]
-        data_columns = [
-            columns,
-            *[np.full(size, size + j) for j in range(1 + k)],
-            self._profile_columns.ravel(),
-        ]  # fmt: skip
-        shape = (size + 1, size + 1 + k)
-        full = sparse.csr_matrix(
-            (np.concatenate(data), (np.concatenate(data_rows), np.concatenate(data_columns))), shape
-        )
-        return full @ sparse.diags(self.unit)
+    def bordered(self, z: Array, row: Array | None, right: Array) -> Array | None:
+        """Solve for a step: derivatives of the residual, with one row more if it is given.
+
+        None where the equations are singular.
+        """
+        n_border = 1 if row is None else 2
+        borders = np.zeros((n_border, z.size))
+        phase = np.einsum("aij,jk->ika", self._phase, basis(self.degree).values)
+        borders[0, : phase[:, :-1].size] = _gathered(phase)
+        if row is not None:
+            borders[1] = row / self.unit
+        collocated = right[:-n_border].reshape(self.n_interval, -1)
+        try:
+            step = solved_with_borders(
+                self._blocks(z), collocated, borders, right[-n_border:], self.field.n
+            )
+        except np.linalg.LinAlgError:
+            return None
+        return step / self.unit if np.isfinite(step).all() else None
+
+    def orientation(self, z: Array, tangent: Array) -> float:
+        """Return 0: the sign of so large a determinant is not worth its price."""
+        return 0.0
 
     def transfers(self, z: Array) -> Array:
         """Return what leads from the beginning of each interval to its end, shape (N, n, n)."""
-        blocks, _, _ = self._blocks(z)
-        n, m = self.field.n, self.degree
-        full = blocks.reshape(self.n_interval, m * n, (m + 1) * n)
-        inner = np.linalg.solve(full[:, :, n:], -full[:, :, :n])
-        return np.asarray(inner[:, -n:], dtype=float)
+        return transfers(self._blocks(z), self.field.n)
 
-    def _blocks(self, z: Array) -> tuple[Array, Array, Array]:
-        """Return derivatives by the profile (N, m, n, m + 1, n), the period and the parameters."""
+    def _blocks(self, z: Array) -> Blocks:
         profile, period, parameters = self.parts(z)
         at, steps = basis(self.degree), np.diff(self.mesh)
-        n, k = self.field.n, self.field.k
+        n, k, m = self.field.n, self.field.k, self.degree
         x = profile @ at.values.T
         points = self._points(x, parameters)
         slopes = self.field.slopes_at(points).reshape(n, n + k, *x.shape[1:])
@@ -177,9 +175,12 @@ class Collocation:
         a = np.arange(n)
         blocks[:, :, a, :, a] += at.slopes[None, None]
         rates = self.field.rates_at(points).reshape(x.shape)
-        by_period = -np.moveaxis(steps[:, None] * rates, 0, -1).ravel()
-        by_parameters = -np.moveaxis(weighted[:, n:], 0, -1)  # (k, N, m, n)
-        return blocks, by_period, by_parameters.reshape(k, by_period.size)
+        by_others = -np.concatenate([(steps[:, None] * rates)[:, None], weighted[:, n:]], axis=1)
+        shape = (self.n_interval, m * n)
+        return Blocks(
+            blocks.reshape(*shape, (m + 1) * n),
+            np.moveaxis(by_others, (0, 1), (2, 3)).reshape(*shape, 1 + k),
+        )
 
     def _points(self, x: Array, parameters: Array) -> Array:
         flat = x.reshape(self.field.n, -1)
@@ -192,21 +193,6 @@ class Collocation:
         slopes = self.reference @ at.slopes.T  # times the step, as the integral wants it
         scaled = slopes * at.weights / self.scale[:n, None, None] ** 2
         return scaled / max(float(np.linalg.norm(scaled)), 1e-300)
-
-    @cached_property
-    def _profile_columns(self) -> NDArray[np.int64]:
-        """Return the unknown of each interval, node and state, shape (N, m + 1, n)."""
-        n, m, count = self.field.n, self.degree, self.n_interval
-        nodes = (np.arange(count)[:, None] * m + np.arange(m + 1)) % (count * m)
-        return nodes[:, :, None] * n + np.arange(n)
-
-    @cached_property
-    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        n, m, count = self.field.n, self.degree, self.n_interval
-        shape = (count, m, n, m + 1, n)
-        rows = np.arange(count * m * n).reshape(count, m, n)[:, :, :, None, None]
-        columns = self._profile_columns[:, None, None]
-        return np.broadcast_to(rows, shape).ravel(), np.broadcast_to(columns, shape).ravel()
 
     def carried(self, direction: Array, other: Collocation) -> tuple[Array, float, Array]:
         """Return a direction in the unknowns as profile, period and parameters on another mesh."""
@@ -245,6 +231,13 @@ class Collocation:
         jumps = np.abs(np.roll(highest, -1, axis=1) - highest) / around
         both = (jumps + np.roll(jumps, 1, axis=1)) / 2
         return np.max(both / self.scale[:n, None], axis=0)  # type: ignore[no-any-return]
+
+
+def _gathered(row: Array) -> Array:
+    """Return a row in all nodes, shape (N, m + 1, n), as one in the unknowns."""
+    inner = row[:, :-1].copy()
+    inner[:, 0] += np.roll(row[:, -1], 1, axis=0)
+    return inner.ravel()
 
 
 def node_times(mesh: Array, degree: int) -> Array:

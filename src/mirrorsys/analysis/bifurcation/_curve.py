@@ -13,12 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.sparse.linalg import splu
 
 __all__ = [
     "Curve",
@@ -34,6 +32,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+FINE = 1e-6  # of the diagram: steps this short are taken even if they may jump
 
 
 class Equations(Protocol):
@@ -42,8 +41,11 @@ class Equations(Protocol):
     def residual(self, z: Array) -> Array:
         """Return the N equations at z, shape (N + 1,)."""
 
-    def matrix(self, z: Array) -> Any:
-        """Return their derivatives, shape (N, N + 1), as an array or a sparse matrix."""
+    def bordered(self, z: Array, row: Array, right: Array) -> Array | None:
+        """Solve their derivatives at z with one row more; None where they are singular."""
+
+    def orientation(self, z: Array, tangent: Array) -> float:
+        """Return the sign of the determinant of derivatives and tangent; 0 if not known."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class Node:
     equations: Equations
     length: float = 0.0
 
+    @property
+    def orientation(self) -> float:
+        """The sign that changes where another curve crosses; 0 if it is not known."""
+        return self.equations.orientation(self.z, self.tangent)
+
 
 @dataclass
 class Curve:
@@ -99,24 +106,11 @@ class Curve:
 Ending = Callable[[Node, Node], tuple[Node | None, str] | None]
 
 
-def bordered(matrix: Any, row: Array, right: Array) -> Array | None:
-    """Solve the equations' matrix with one row more; None where it is singular."""
-    try:
-        if sparse.issparse(matrix):
-            full = sparse.vstack([matrix, sparse.csr_matrix(row[None, :])], format="csc")
-            found = splu(full).solve(right)
-        else:
-            found = np.linalg.solve(np.vstack([matrix, row]), right)
-    except (RuntimeError, np.linalg.LinAlgError):  # exactly singular
-        return None
-    return found if np.isfinite(found).all() else None
-
-
 def node_at(equations: Equations, z: Array, along: Array, length: float = 0.0) -> Node | None:
     """Return the node at z with its tangent on the side of `along`; None at a singular point."""
     right = np.zeros(z.size)
     right[-1] = 1.0
-    found = bordered(equations.matrix(z), along, right)
+    found = equations.bordered(z, along, right)
     return None if found is None else Node(z, found / np.linalg.norm(found), equations, length)
 
 
@@ -131,7 +125,7 @@ def correct(
     with np.errstate(all="ignore"):
         for iteration in range(1, steps.most_iterations + 1):
             right = -np.append(equations.residual(z), row @ z - target)
-            step = bordered(equations.matrix(z), row, right) if np.isfinite(right).all() else None
+            step = equations.bordered(z, row, right) if np.isfinite(right).all() else None
             if step is None:
                 return None
             z, size = z + step, float(np.linalg.norm(step))
@@ -208,7 +202,27 @@ def _step(here: Node, size: float, steps: Steps) -> tuple[Node, int, float] | st
     turned = float(np.arccos(np.clip(node.tangent @ here.tangent, -1, 1)))
     if turned > steps.turn or np.linalg.norm(z - guess) > 0.5 * size:
         return "the curve turns too sharply"
+    if size > FINE and _has_jumped(here, node, steps):
+        return "another curve passes too near by"
     return node, iterations, turned
+
+
+def _has_jumped(here: Node, node: Node, steps: Steps) -> bool:
+    """Tell whether a step has come upon another curve that passes near by.
+
+    Orientation changes at a branch point, to which halvings lead; between two curves they lead
+    nowhere. Cycles are followed without this check: their matrix is never formed.
+    """
+    sign, begin, end = here.orientation, here, node
+    if sign * node.orientation >= 0:
+        return False
+    width = float(np.linalg.norm(node.z - here.z))
+    for _ in range(10):
+        middle = between(begin, end, 0.5, steps)
+        if middle is None:
+            return True
+        begin, end = (middle, end) if middle.orientation == sign else (begin, middle)
+    return bool(np.linalg.norm(end.z - begin.z) > 0.01 * width)
 
 
 def between(left: Node, right: Node, share: float, steps: Steps) -> Node | None:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
+from mirrorsys.analysis.bifurcation._checks import check_names
 from mirrorsys.analysis.bifurcation._special_point import (
     SpecialPoint,
     attributes_of,
@@ -73,7 +74,8 @@ class BifurcationCurve:
         return np.isfinite(self.frequency)
 
     def to_dataset(self) -> xr.Dataset:
-        """Return the curve along `point`."""
+        """Return the curve along `point`, the points of codimension two along `special`."""
+        check_names(self.system, (*self.names, *self.system.state_names), self._taken)
         values = {
             **dict(zip(self.names, self.parameters, strict=True)),
             **dict(zip(self.system.state_names, self.states, strict=True)),
@@ -83,14 +85,28 @@ class BifurcationCurve:
             for name, value in values.items()
         }
         data |= {"coefficient": ("point", self.coefficient), "frequency": ("point", self.frequency)}
-        ends = " | ".join(self.ends)
-        return xr.Dataset(
-            data, attrs=provenance(self.system, self.params, kind=self.kind, ends=ends)
-        )
+        coords = {}
+        if self.points:
+            coords["special"] = [each.name for each in self.points]
+            data["special_kind"] = ("special", [each.kind for each in self.points])
+            for name in self.names:
+                at = [each.params[name] for each in self.points]
+                data[f"special_{name}"] = ("special", at, attributes_of(self.system, name))
+        attributes = provenance(
+            self.system, self.params, kind=self.kind, parameters=" ".join(self.names),
+            ends=" | ".join(self.ends),
+        )  # fmt: skip
+        return xr.Dataset(data, coords=coords, attrs=attributes)
+
+    @property
+    def _taken(self) -> tuple[str, ...]:
+        special = ("special", "special_kind", *(f"special_{name}" for name in self.names))
+        return ("point", "coefficient", "frequency", *special)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row for each point."""
-        return self.to_dataset().to_dataframe()
+        table = self.to_dataset()
+        return table[[name for name in table if table[name].dims == ("point",)]].to_dataframe()
 
     def __repr__(self) -> str:
         first, last = self.ends

@@ -149,7 +149,7 @@ class CurveSearch:
             name="", kind=kind, parameter=float(y[own.n]), params={**params, **own.params_at(y)},
             state=own.state_at(y), eigenvalues=values[np.lexsort((-values.imag, -values.real))],
             coefficient=coefficient, description=words,
-            frequency=math.sqrt(kappa) if kappa > 1e-12 else np.nan,
+            frequency=math.sqrt(kappa) if kappa > 1e-12 * self.scale[-1] else np.nan,
             residual=float(np.abs(own.rates(y)).max()),
             status="between two nodes" if failed else "zero of its test function on the curve",
             followed=own.names, y=y,

@@ -89,6 +89,7 @@ class Cycle:
 
 
 def _root(factors: NDArray[Any]) -> float:
-    """Return a product of conjugate factors, its size tamed."""
+    """Return a product of conjugate factors, its size tamed: multipliers may be enormous."""
     sizes = np.abs(factors).clip(1e-300)
-    return float(np.sign(np.prod(factors / sizes).real) * np.exp(np.log(sizes).mean()))
+    size = np.arcsinh(np.exp(np.log(sizes).mean()))
+    return float(np.sign(np.prod(factors / sizes).real) * size)

@@ -17,6 +17,7 @@ from mirrorsys.analysis.bifurcation._special_point import SpecialPoint
 __all__ = ["LETTERS", "special_cycles"]
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-8  # in a family of cycles at one parameter value, tests vanish everywhere
 LETTERS = {
     "fold of cycles": "LPC", "period doubling": "PD", "neimark-sacker": "NS",
     "branch point of cycles": "BPC",
@@ -28,7 +29,7 @@ def special_cycles(left: Cycle, right: Cycle, number: int, steps: Steps) -> Iter
 
     `number` is the position of the first of them.
     """
-    kinds = [k for k in LETTERS if left.test(k) * right.test(k) < 0]
+    kinds = [k for k in LETTERS if _changes(left.test(k), right.test(k))]
     if not (left.is_reliable and right.is_reliable):
         kinds = [k for k in kinds if k == "fold of cycles"]
     if "fold of cycles" in kinds and "branch point of cycles" in kinds:
@@ -40,6 +41,11 @@ def special_cycles(left: Cycle, right: Cycle, number: int, steps: Steps) -> Iter
         found = _point(kind, *ends, number, steps)
         if found is not None:
             yield found
+
+
+def _changes(left: float, right: float) -> bool:
+    """Tell whether a test function changes its sign, and not by rounding alone."""
+    return left * right < 0 and max(abs(left), abs(right)) > ROUNDING
 
 
 def _point(kind: str, left: Cycle, right: Cycle, number: int, steps: Steps) -> SpecialPoint | None:
@@ -54,7 +60,7 @@ def _point(kind: str, left: Cycle, right: Cycle, number: int, steps: Steps) -> S
             return left.test(kind) * (1 - share) + right.test(kind) * share
         return Cycle(node).test(kind)
 
-    share = brentq(value, 0.0, 1.0, xtol=1e-11, rtol=1e-11)
+    share = brentq(value, 0.0, 1.0, xtol=1e-9, rtol=1e-9)
     node = between(left.node, right.node, share, steps)
     if node is None:
         return None

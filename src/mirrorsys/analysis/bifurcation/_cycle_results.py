@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
+from mirrorsys.analysis.bifurcation._checks import check_names
 from mirrorsys.analysis.bifurcation._orbit import PeriodicOrbit
 from mirrorsys.analysis.bifurcation._special_point import SpecialPoint, named_point, provenance
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["CycleBranch"]
 
 Array = NDArray[np.float64]
+EXTREMA = ("highest", "lowest")
+TAKEN = (
+    "period", *EXTREMA, "stability", "multiplier_real", "multiplier_imag", "error",
+    "trivial_error", "orbit", "state", "multiplier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +90,7 @@ class CycleBranch:
     def to_dataset(self) -> xr.Dataset:
         """Return one entry for each cycle along `orbit`."""
         names = self.system.state_names
+        check_names(self.system, [self.parameter_name], TAKEN)
         values = np.array([each.multipliers for each in self.orbits]).reshape(-1, len(names))
         unit = {"units": self.system[self.parameter_name].unit}
         data = {
@@ -106,6 +113,8 @@ class CycleBranch:
         """Return one row for each cycle."""
         import pandas as pd
 
+        extrema = [f"{end}_{name}" for name in self.system.state_names for end in EXTREMA]
+        check_names(self.system, [self.parameter_name], ["period", "stability", *extrema])
         columns = {self.parameter_name: self.parameter, "period": self.period}
         for name in self.system.state_names:
             columns |= {f"highest_{name}": self.highest(name), f"lowest_{name}": self.lowest(name)}

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
+from mirrorsys.analysis.bifurcation._checks import (
+    LONGEST,
+    check_inside,
+    check_number,
+    check_owner,
+    check_whole,
+)
 from mirrorsys.analysis.bifurcation._collocation import Collocation
 from mirrorsys.analysis.bifurcation._curve import Curve, Node, Steps, corrected, follow, node_at
 from mirrorsys.analysis.bifurcation._cycle import Cycle
@@ -88,11 +96,30 @@ def cycle_branch(
     ('begins at H1', 'reaches the bound B = 3')
     """
     name, span = followed(system, parameter, bounds)
+    _check_start(system, start, name, span)
+    n_intervals = check_whole("n_intervals", n_intervals, 4)
+    longest_step = check_number("longest_step", longest_step, LONGEST)
+    tol = check_number("tol", tol, 1.0)
+    max_points = check_whole("max_points", max_points, 1)
+    if max_period is not None:
+        max_period = check_number("max_period", max_period)
     steps = Steps(
         longest=longest_step, first=min(0.01, longest_step), turn=0.4, shortest=1e-7, tol=1e-10,
         most_points=max_points,
     )  # fmt: skip
     return _Cycles(system, name, span, start, n_intervals, steps, tol, max_period).branch()
+
+
+def _check_start(system: System, start: Any, name: str, bounds: tuple[float, float]) -> None:
+    if isinstance(start, SpecialPoint):
+        if start.kind != "hopf" or start.followed != (name,):
+            raise ValueError(f"`start` is {start!r}; give a Hopf point over {name!r}, or a cycle.")
+        check_owner("start", start, start.state, system)
+    elif isinstance(start, PeriodicOrbit) and start.collocation is not None:
+        check_owner("start", start, start.highest, system)
+    else:
+        raise TypeError(f"`start` is {start!r}; give a Hopf point or a PeriodicOrbit.")
+    check_inside("bounds", name, start.params.get(name, system[name].value), bounds)
 
 
 class _Cycles:
@@ -122,10 +149,6 @@ class _Cycles:
     def _from_hopf(self) -> tuple[list[Node], tuple[str, str]] | str:
         point = self.start
         assert isinstance(point, SpecialPoint)
-        if point.kind != "hopf" or point.followed != (self.name,):
-            raise ValueError(
-                f"`start` is {point!r}; give a Hopf point over {self.name!r}, or a PeriodicOrbit."
-            )
         scale = cycle_scale(self.field, point.y[: self.field.n], point.period, self._span)
         found = beside_hopf(self.field, point, self.n_interval, scale, SIZES)
         if found is None:
@@ -139,9 +162,9 @@ class _Cycles:
 
     def _from_orbit(self) -> tuple[list[Node], tuple[str, str]] | str:
         orbit = self.start
-        if not isinstance(orbit, PeriodicOrbit) or orbit.collocation is None:
-            raise TypeError(f"`start` is {orbit!r}; give a Hopf point or a PeriodicOrbit.")
+        assert isinstance(orbit, PeriodicOrbit)
         old = orbit.collocation
+        assert old is not None
         profile, period, _ = old.parts(orbit.z)
         at = orbit.params.get(self.name, self.system[self.name].value)
         middle = profile.mean(axis=(1, 2))

@@ -12,12 +12,11 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mirrorsys.analysis.bifurcation._curve import Equations
 from mirrorsys.analysis.bifurcation._field import Field
 
 __all__ = ["BranchPoints", "EquilibriumEquations", "Folds", "HopfPoints", "Scaled", "newton"]
@@ -39,6 +38,28 @@ class Scaled:
     def matrix(self, z: Array) -> Array:
         """Return the derivatives by z."""
         return self.equations.matrix(z * self.scale) * self.scale  # type: ignore[no-any-return]
+
+    def bordered(self, z: Array, row: Array, right: Array) -> Array | None:
+        """Solve the derivatives with one row more; None where they are singular."""
+        try:
+            found = np.linalg.solve(np.vstack([self.matrix(z), row]), right)
+        except np.linalg.LinAlgError:
+            return None
+        return np.asarray(found, dtype=float) if np.isfinite(found).all() else None
+
+    def orientation(self, z: Array, tangent: Array) -> float:
+        """Return the sign of the determinant of the derivatives and the tangent."""
+        return float(np.linalg.slogdet(np.vstack([self.matrix(z), tangent]))[0])
+
+
+class Square(Protocol):
+    """As many equations as unknowns, for Newton's method."""
+
+    def residual(self, z: Array) -> Array:
+        """Return the equations."""
+
+    def matrix(self, z: Array) -> Array:
+        """Return their derivatives."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +102,12 @@ class Folds:
         full[2 * n, size:] = 2 * v
         return full
 
-    def start(self, y: Array) -> Array:
-        """Return unknowns near a point, with the vector that A shrinks most."""
-        return np.append(y, np.linalg.svd(self.field.slopes(y)[:, : self.field.n])[2][-1])
+    def start(self, y: Array, scale: Array | None = None) -> Array:
+        """Return unknowns near a point, with the vector that A shrinks most in units of `scale`."""
+        usual = np.ones(self.field.n) if scale is None else scale[: self.field.n]
+        a = self.field.slopes(y)[:, : self.field.n] * usual / usual[:, None]
+        v = np.linalg.svd(a)[2][-1] * usual
+        return np.append(y, v / np.linalg.norm(v))
 
     def _parts(self, z: Array) -> tuple[Array, Array]:
         return z[: -self.field.n], z[-self.field.n :]
@@ -177,17 +201,19 @@ class BranchPoints:
         full[-1, size:-1] = 2 * w
         return full
 
-    def start(self, y: Array) -> Array:
-        """Return unknowns near a point."""
-        w = np.linalg.svd(self.field.slopes(y))[0][:, -1]
-        return np.concatenate([y, w, [0.0]])
+    def start(self, y: Array, scale: Array | None = None) -> Array:
+        """Return unknowns near a point, small as seen in units of `scale`."""
+        usual = np.ones(y.size) if scale is None else scale
+        rows = usual[: self.field.n]
+        w = np.linalg.svd(self.field.slopes(y) * usual / rows[:, None])[0][:, -1] / rows
+        return np.concatenate([y, w / np.linalg.norm(w), [0.0]])
 
     def _parts(self, z: Array) -> tuple[Array, Array, float]:
         n = self.field.n
         return z[: -n - 1], z[-n - 1 : -1], float(z[-1])
 
 
-def newton(equations: Equations, z: Array, tol: float = 1e-13, most: int = 20) -> Array | None:
+def newton(equations: Square, z: Array, tol: float = 1e-13, most: int = 20) -> Array | None:
     """Solve as many equations as unknowns; None where Newton's method does not converge."""
     last = np.inf
     with np.errstate(all="ignore"):

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirrorsys.analysis.bifurcation._curve import Node, Steps, between
-from mirrorsys.analysis.bifurcation._defining import BranchPoints, Folds, HopfPoints, newton
+from mirrorsys.analysis.bifurcation._defining import (
+    BranchPoints,
+    Folds,
+    HopfPoints,
+    Scaled,
+    newton,
+)
 from mirrorsys.analysis.bifurcation._field import Field
 from mirrorsys.analysis.bifurcation._normal_forms import null_vectors
 
@@ -22,6 +28,7 @@ __all__ = ["Located", "Tests", "events", "tests_at"]
 Array = NDArray[np.float64]
 DEPTH = 14  # halvings of a step in which several things happen, or something nearly does
 DOUBLE = 1e-9  # of the squared size of the eigenvalues: two of them are zero
+ROUNDING = 1e-12  # of a test function: equilibria at one parameter value are not folds one by one
 NEARLY = 0.3  # a test function that dips to this part of its size may have touched zero
 
 
@@ -181,17 +188,18 @@ class _Search:
         z = left.node.z + share * (right.node.z - left.node.z)
         y, omega = z * self.scale, np.nan
         if kind == "fold":
-            found = newton(Folds(self.field), Folds(self.field).start(y))
+            found = self._newton(Folds(self.field), Folds(self.field).start(y, self.scale))
         elif kind == "branch":
-            found = newton(BranchPoints(self.field), BranchPoints(self.field).start(y))
+            at = BranchPoints(self.field)
+            found = self._newton(at, at.start(y, self.scale))
         else:
-            found = newton(*HopfPoints.near(self.field, y))
+            found = self._newton(*HopfPoints.near(self.field, y))
         if found is None:
             return None
         y = found[: y.size]
         if not _lies_between(left.node.z, right.node.z, y / self.scale):
             return None
-        if kind == "branch" and abs(found[-1]) > 1e-9 * (1 + np.abs(self.field.slopes(y)).max()):
+        if kind == "branch" and not self._vanishes(found[-1] * found[y.size : -1], y):
             return None
         if kind == "fold" and self._is_branch_point(y):
             kind = "branch"
@@ -205,16 +213,39 @@ class _Search:
         length = left.node.length + share * (right.node.length - left.node.length)
         return Located(kind, y, omega, length, "solution of its defining system")
 
+    def _newton(self, equations: Any, start: Array) -> Array | None:
+        """Solve in units of the diagram, so that it does not matter in which ones it is given."""
+        scale = np.append(self.scale, np.ones(start.size - self.scale.size))
+        if isinstance(equations, HopfPoints):
+            scale[-1] = abs(start[-1]) or 1.0
+        elif isinstance(equations, BranchPoints):
+            scale[-1] = np.abs(equations.field.slopes(start[: self.scale.size]) * self.scale).max()
+            scale[-1] = scale[-1] or 1.0
+        found = newton(Scaled(equations, scale), start / scale)
+        return None if found is None else found * scale
+
+    def _in_units(self, y: Array) -> Array:
+        """Return the derivatives in units of the diagram: rates of change."""
+        n = self.field.n
+        return np.asarray(self.field.slopes(y) * self.scale / self.scale[:n, None])
+
+    def _vanishes(self, rates: Array, y: Array) -> bool:
+        """Tell whether rates are nothing beside those across the diagram, each of its own state."""
+        usual = np.abs(self._in_units(y)).max(axis=1)
+        return bool(np.all(np.abs(rates) / self.scale[: self.field.n] <= 1e-9 * usual))
+
     def _is_branch_point(self, y: Array) -> bool:
-        slopes = self.field.slopes(y)
+        slopes = self._in_units(y)
         _, p = null_vectors(slopes[:, : self.field.n])
-        p = p / np.linalg.norm(p)
         by_parameter = slopes[:, self.field.n]
-        return bool(abs(p @ by_parameter) <= 1e-8 * np.linalg.norm(by_parameter))
+        return bool(
+            abs(p @ by_parameter) <= 1e-8 * np.linalg.norm(p) * np.linalg.norm(by_parameter)
+        )
 
     def _is_doubly_singular(self, y: Array) -> bool:
-        sizes = np.sort(np.abs(np.linalg.eigvals(self.field.slopes(y)[:, : self.field.n])))
-        return bool(sizes[1] <= 1e-6 * max(float(sizes[-1]), 1e-6))
+        slopes = self._in_units(y)
+        sizes = np.sort(np.abs(np.linalg.eigvals(slopes[:, : self.field.n])))
+        return bool(sizes[1] <= 1e-6 * np.linalg.norm(slopes))
 
     def _omega(self, y: Array) -> float:
         values = np.linalg.eigvals(self.field.slopes(y)[:, : self.field.n])
@@ -237,7 +268,8 @@ def _changed(left: Tests, right: Tests) -> tuple[str, ...]:
     return tuple(
         kind
         for kind in ("fold", "branch", "hopf")
-        if left.value(kind) * right.value(kind) < 0 or right.value(kind) == 0 != left.value(kind)
+        if (left.value(kind) * right.value(kind) < 0 or right.value(kind) == 0 != left.value(kind))
+        and max(abs(left.value(kind)), abs(right.value(kind))) > ROUNDING
     )
 
 

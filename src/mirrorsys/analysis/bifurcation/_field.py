@@ -75,13 +75,17 @@ class Field:
     """
 
     def __init__(self, system: System, names: Sequence[str], params: Mapping[str, float]) -> None:
-        self.system, self.names = system, tuple(names)
+        self.system, self.names, self._given = system, tuple(names), dict(params)
         self.n, self.k = len(system.states), len(self.names)
         self.promoted = promoted(system, self.names)
         others = {name: v for name, v in system.expand(params).items() if name not in self.names}
         given = parameter_and_input_values(self.promoted, others)
         self.parameters, self.inputs = (np.array(list(each.values())) for each in given)
         self._rates, self._slopes = kernel(self.promoted).at(self.parameters, self.inputs)
+
+    def __reduce__(self) -> tuple[type[Field], tuple[System, tuple[str, ...], dict[str, float]]]:
+        """Compiled functions cannot be pickled; what they are made from can."""
+        return Field, (self.system, self.names, self._given)
 
     # ---- at one point --------------------------------------------------------------------
 
@@ -151,7 +155,7 @@ def followed(
             "follows one: give a full name."
         )
     try:
-        low, high = (float(each) for each in bounds)
+        low, high = (float(each) for each in ((np.nan,) * 2 if isinstance(bounds, str) else bounds))
     except (TypeError, ValueError):
         low, high = np.nan, np.nan
     if not (np.isfinite([low, high]).all() and low < high):

@@ -22,6 +22,8 @@ __all__ = ["multipliers", "nontrivial"]
 
 Array = NDArray[np.float64]
 SWEEPS = 6
+GROWTH = 1e6
+GROUP = 4  # intervals that are multiplied before a basis is made orthogonal again
 SEPARATE = 1e-11  # what is left below the diagonal blocks of a basis that has come back
 
 
@@ -35,6 +37,7 @@ def multipliers(transfers: Array) -> NDArray[np.complex128]:
     n = transfers.shape[1]
     if not np.isfinite(transfers).all():
         return np.full(n, np.nan + 0j)
+    transfers = _grouped(transfers)
     end = np.eye(n)
     for _ in range(SWEEPS):
         start = end
@@ -55,6 +58,19 @@ def multipliers(transfers: Array) -> NDArray[np.complex128]:
 def nontrivial(values: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Return the multipliers without the one nearest to 1."""
     return np.delete(values, int(np.argmin(np.abs(values - 1))))
+
+
+def _grouped(transfers: Array) -> Array:
+    """Return products of a few neighbours, where these leave digits enough."""
+    if np.abs(transfers).max() ** GROUP > GROWTH:
+        return transfers
+    rest = len(transfers) % GROUP
+    padding = np.broadcast_to(np.eye(transfers.shape[1]), (-rest % GROUP, *transfers.shape[1:]))
+    parts = np.concatenate([transfers, padding])
+    product = parts[::GROUP]
+    for i in range(1, GROUP):
+        product = parts[i::GROUP] @ product
+    return product
 
 
 def _round(transfers: Array, start: Array) -> tuple[Array, Array]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import splu
 
 from mirrorsys.analysis.bifurcation._collocation import Collocation, better_mesh, node_times
 from mirrorsys.analysis.bifurcation._curve import Steps, correct
@@ -93,9 +92,8 @@ def _damped_newton(collocation: Collocation, z: Array) -> Array | None:
     """Solve without followed parameters, in shorter steps while the residual would grow."""
     size, last = float(np.linalg.norm(collocation.residual(z))), np.inf
     for _ in range(NEWTON.most_iterations):
-        try:
-            step = splu(collocation.matrix(z).tocsc()).solve(-collocation.residual(z))
-        except RuntimeError:  # exactly singular
+        step = collocation.bordered(z, None, -collocation.residual(z))
+        if step is None:
             return None
         share = 1.0
         while True:

@@ -52,19 +52,24 @@ class Derivatives:
         return form(*(np.concatenate([each, self._none]) for each in directions))
 
 
-def null_vectors(matrix: Array) -> tuple[Array, Array]:
-    """Return q and p of the smallest singular value; <q, q> = 1, and <p, q> = 1 where it can be."""
-    left, _, right = np.linalg.svd(matrix)
-    q, p = right[-1], left[:, -1]
-    q = q * np.sign(q[np.argmax(np.abs(q))])
-    product = p @ q
-    return q, p / product if abs(product) > 1e-10 else p
+def null_vectors(matrix: Array, scale: Array | None = None) -> tuple[Array, Array]:
+    """Return q and p of the smallest singular value; <q, q> = 1, and <p, q> = 1 where it can be.
+
+    `scale`, shape (n,), is what is usual of each state: what is small is seen in it, so that
+    units do not matter.
+    """
+    usual = np.ones(len(matrix)) if scale is None else scale
+    left, _, right = np.linalg.svd(matrix * usual / usual[:, None])
+    q, p = right[-1] * usual, left[:, -1] / usual
+    q = q / np.linalg.norm(q) * np.sign(q[np.argmax(np.abs(q))])
+    can_be = abs(left[:, -1] @ right[-1]) > 1e-10
+    return q, p / (p @ q if can_be else np.linalg.norm(p))
 
 
-def fold_coefficient(field: Field, y: Array) -> float:
+def fold_coefficient(field: Field, y: Array, scale: Array | None = None) -> float:
     """Return a = <p, B(q, q)> / 2: the fold's curve is p-like a x^2; zero at a cusp."""
     at = Derivatives(field, y)
-    q, p = null_vectors(at.a)
+    q, p = null_vectors(at.a, scale)
     return float(p @ at.b(q, q)) / 2
 
 

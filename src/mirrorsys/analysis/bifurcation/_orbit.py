@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
+from mirrorsys.analysis.bifurcation._checks import check_names
 from mirrorsys.analysis.bifurcation._collocation import Collocation, basis
 from mirrorsys.analysis.bifurcation._floquet import multipliers, nontrivial
 from mirrorsys.analysis.bifurcation._special_point import provenance
@@ -18,6 +19,7 @@ __all__ = ["PeriodicOrbit", "multipliers_of", "orbit_of"]
 
 Array = NDArray[np.float64]
 TRIVIAL = 1e-2  # how far the trivial multiplier may be off before the others are not believed
+NEUTRAL = 1e-9  # how near to the unit circle a multiplier may be on either side of it
 FINE = 8  # points looked at in each interval for the highest and lowest values
 
 
@@ -69,17 +71,17 @@ class PeriodicOrbit:
     @property
     def is_stable(self) -> bool:
         """Whether all multipliers but the trivial one lie inside the unit circle, reliably."""
-        return self.trivial_error < TRIVIAL and bool(
-            (np.abs(nontrivial(self.multipliers)) < 1).all()
-        )
+        return self.stability == "stable"
 
     @property
     def stability(self) -> str:
         """Say "stable", "unstable" and how many multipliers lie outside, or "undecided"."""
         if not self.trivial_error < TRIVIAL:
             return "undecided"
-        count = int(np.count_nonzero(np.abs(nontrivial(self.multipliers)) > 1))
-        return "stable" if self.is_stable else f"unstable ({count})"
+        sizes = np.abs(nontrivial(self.multipliers))
+        if count := int(np.count_nonzero(sizes > 1 + NEUTRAL)):
+            return f"unstable ({count})"
+        return "stable" if (sizes < 1 - NEUTRAL).all() else "undecided"
 
     def at(self, times: Array) -> Array:
         """Return the states at any times, shape (n_state, n_time)."""
@@ -89,6 +91,7 @@ class PeriodicOrbit:
 
     def to_dataset(self) -> xr.Dataset:
         """Return the states along `time`, with everything else as attributes."""
+        check_names(self.system, self.system.state_names, ["time"])
         data = {
             name: ("time", values, {"units": self.system[name].unit})
             for name, values in zip(self.system.state_names, self.states, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from mirrorsys.analysis.bifurcation._events import Located
 from mirrorsys.analysis.bifurcation._field import Field
 from mirrorsys.analysis.bifurcation._normal_forms import (
+    critical_pair,
     first_lyapunov_coefficient,
     fold_coefficient,
     null_vectors,
@@ -39,10 +41,12 @@ def _special(
     coefficient, words = np.nan, ""
     directions: tuple[Array, ...] = ()
     if kind == "fold":
-        coefficient = fold_coefficient(field, y)
-        words = "" if abs(coefficient) > NEGLIGIBLE else "degenerate (near a cusp)"
+        coefficient = fold_coefficient(field, y, scale[: field.n])
+        q, _ = null_vectors(field.slopes(y)[:, : field.n], scale[: field.n])
+        size = coefficient * _reach(q, scale) / _rate(field, y, scale)
+        words = "" if abs(size) > NEGLIGIBLE else "degenerate (near a cusp)"
     elif kind == "hopf":
-        coefficient, words = hopf_type(field, y, at.omega)
+        coefficient, words = hopf_type(field, y, scale, at.omega)
     elif kind == "branch point":
         coefficient, words = _branch_point_type(field, y, scale)
         directions = tuple(each * scale for each in crossing_directions(field, y, scale))
@@ -58,20 +62,31 @@ def _special(
     )  # fmt: skip
 
 
-def hopf_type(field: Field, y: Array, omega: float) -> tuple[float, str]:
+def _rate(field: Field, y: Array, scale: Array) -> float:
+    """Return the size of the derivatives in units of the diagram: one over time."""
+    return float(np.linalg.norm(field.slopes(y) * scale / scale[: field.n, None])) or 1.0
+
+
+def _reach(q: NDArray[Any], scale: Array) -> float:
+    """Return how far one crosses the diagram along a vector of states."""
+    return float(np.linalg.norm(q) / np.linalg.norm(q / scale[: q.size]))
+
+
+def hopf_type(field: Field, y: Array, scale: Array, omega: float) -> tuple[float, str]:
     """Return the first Lyapunov coefficient and what its sign means."""
     try:
         coefficient = first_lyapunov_coefficient(field, y, omega)
     except np.linalg.LinAlgError:
         return np.nan, "degenerate (another eigenvalue is zero)"
-    if not np.isfinite(coefficient) or abs(coefficient) < NEGLIGIBLE:
+    q, _ = critical_pair(field.slopes(y)[:, : field.n], omega)
+    if not abs(coefficient) * _reach(q, scale) ** 2 >= NEGLIGIBLE:
         return coefficient, "degenerate (near a generalised Hopf point)"
     return coefficient, "subcritical" if coefficient > 0 else "supercritical"
 
 
 def _plane(field: Field, y: Array, scale: Array) -> tuple[Array, Array, Array]:
     """Return two null vectors of the scaled matrix (rows), and the left null vector."""
-    matrix = field.slopes(y) * scale
+    matrix = field.slopes(y) * scale / scale[: field.n, None]
     left, _, right = np.linalg.svd(matrix)
     return right[-2], right[-1], left[:, -1]
 
@@ -79,9 +94,9 @@ def _plane(field: Field, y: Array, scale: Array) -> tuple[Array, Array, Array]:
 def _quadratic(field: Field, y: Array, scale: Array) -> tuple[Array, Array, Array]:
     """Return the two null vectors and the symmetric form of 2 x 2 whose zeros are tangents."""
     one, other, w = _plane(field, y, scale)
-    form = field.form(y, 2)
+    form, rows = field.form(y, 2), scale[: field.n]
     both = (one * scale, other * scale)
-    return one, other, np.array([[w @ form(u, v) for v in both] for u in both])
+    return one, other, np.array([[w @ (form(u, v) / rows) for v in both] for u in both])
 
 
 def crossing_directions(field: Field, y: Array, scale: Array) -> tuple[Array, ...]:
@@ -92,7 +107,7 @@ def crossing_directions(field: Field, y: Array, scale: Array) -> tuple[Array, ..
     """
     one, other, m = _quadratic(field, y, scale)
     size = np.abs(m).max()
-    if not size > 0:
+    if not size > 1e-12 * _rate(field, y, scale):
         return (one, other)  # higher order: try both axes
     a, b, c = m[0, 0] / size, m[0, 1] / size, m[1, 1] / size
     discriminant = b * b - a * c
@@ -109,14 +124,14 @@ def crossing_directions(field: Field, y: Array, scale: Array) -> tuple[Array, ..
 def _branch_point_type(field: Field, y: Array, scale: Array) -> tuple[float, str]:
     """Return the normal form's coefficient and the kind of branch point in words."""
     sizes = np.sort(np.abs(np.linalg.eigvals(field.slopes(y)[:, : field.n])))
-    if sizes.size > 1 and sizes[1] <= 1e-4 * max(float(sizes[-1]), 1e-4):
+    rate = _rate(field, y, scale)
+    if sizes.size > 1 and sizes[1] <= 1e-6 * rate:
         return np.nan, "degenerate: two eigenvalues are zero"
     directions = crossing_directions(field, y, scale)
     if len(directions) < 2:
         return np.nan, "isola centre: an isolated point of equilibria"
     vertical = [abs(each[field.n]) for each in directions]
-    q, p = null_vectors(field.slopes(y)[:, : field.n])
-    p = p / (p @ q) if abs(p @ q) > 1e-12 else p
+    q, p = null_vectors(field.slopes(y)[:, : field.n], scale[: field.n])
     none = np.zeros(field.k)
     form = field.form(y, 2)
     full = np.append(q, none)
@@ -126,6 +141,6 @@ def _branch_point_type(field: Field, y: Array, scale: Array) -> tuple[float, str
     h = np.linalg.lstsq(field.slopes(y)[:, : field.n], -form(full, full))[0]
     third = field.form(y, 3)
     cubic = float(p @ (third(full, full, full) + 3 * form(full, np.append(h, none)))) / 6
-    if abs(cubic) < NEGLIGIBLE:
+    if abs(cubic) * _reach(q, scale) ** 2 < NEGLIGIBLE * rate:
         return cubic, "pitchfork, degenerate"
     return cubic, f"pitchfork, {'subcritical' if cubic > 0 else 'supercritical'}"

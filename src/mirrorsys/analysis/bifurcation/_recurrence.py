@@ -20,7 +20,9 @@ from mirrorsys.flow import IntegrationError, simulate
 __all__ = ["from_simulation"]
 
 Array = NDArray[np.float64]
-ROUNDS = 8  # of simulations, each longer than the one before
+ROUNDS = 8  # of simulations, each longer than the one before, in which the run turns
+MOST_ROUNDS = 24  # all in all
+FEW = 4  # crossings in the second half of a run, below which it is too short
 CLOSE = 1e-3  # of the range of a run: a return this near is one
 STILL = 1e-6  # of the states: a run that moves less has settled at an equilibrium
 MOST_TURNS = 12  # crossings of a section in one period
@@ -45,7 +47,8 @@ def from_simulation(
         return _one_round(system, initial, params, period)
     length = _first_length(system, params, initial) if period is None else 20.0 * period
     seen = "it does not return to where it was"
-    for _ in range(ROUNDS):
+    n_seen = 0
+    for _ in range(MOST_ROUNDS):
         try:
             run = simulate(
                 system, duration=length, initial=initial, params=params, engine="auto",
@@ -62,10 +65,20 @@ def from_simulation(
         found = _returned(times[half:], states[:, half:], period)
         if found is not None:
             return found
+        # A run too short to turn says nothing yet: slow parts of a cycle can be very slow.
+        n_seen += _turns(states[:, half:]) >= FEW
+        if n_seen == ROUNDS:
+            break
         initial = dict(zip(system.state_names, states[:, -1].tolist(), strict=True))
         initial = {q.name: min(max(initial[q.name], q.range[0]), q.range[1]) for q in system.states}
         length *= 2.0
     return f"the run was followed for {length:g} {system.time_unit}, and {seen}."
+
+
+def _turns(states: Array) -> int:
+    """Return how often the state that moves most crosses its middle."""
+    moving = states[int(np.argmax(np.ptp(states, axis=1)))]
+    return int(np.count_nonzero(np.diff(moving > (moving.max() + moving.min()) / 2)))
 
 
 def _one_round(
@@ -79,6 +92,8 @@ def _one_round(
     except IntegrationError as error:
         return f"the run from {dict(initial)} cannot be finished: {error}"
     times, states = _arrays(system, run)
+    if np.all(np.ptp(states, axis=1) <= STILL * (1 + np.abs(states[:, -1]))):
+        return f"the run from {dict(initial)} stays there."
     return period, partial(_from, CubicSpline(times, states, axis=1), 0.0)
 
 

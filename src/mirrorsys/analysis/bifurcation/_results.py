@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
+from mirrorsys.analysis.bifurcation._checks import check_names
 from mirrorsys.analysis.bifurcation._special_point import (
     SpecialPoint,
     attributes_of,
@@ -23,6 +24,15 @@ from mirrorsys.analysis.bifurcation._special_point import (
 __all__ = ["Branch", "Branches", "Check"]
 
 Array = NDArray[np.float64]
+POINT_COLUMNS = (
+    "name", "kind", "description", "coefficient", "frequency", "branch", "status",
+)  # fmt: skip
+TAKEN = (
+    "branch", "stability", "n_unstable", "residual", "eigenvalue_real", "eigenvalue_imag", "ends",
+    "check_parameter", "check_holds", "special_kind", "special_description", "special_parameter",
+    "special_coefficient", "special_frequency", "special_state",
+    "point", "eigenvalue", "branch_number", "end", "check", "special", "state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +134,7 @@ class Branches:
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row for each point of each branch: parameter, states, stability."""
+        check_names(self.system, self._names, ["leading_eigenvalue"])
         table = self.to_dataset()
         names = ["branch", self.parameter, *self.system.state_names, "stability", "n_unstable"]
         frame = table[[name for name in names if name in table]].to_dataframe()
@@ -134,6 +145,8 @@ class Branches:
 
     def points_to_dataframe(self) -> pd.DataFrame:
         """Return one row for each special point."""
+        before, after = POINT_COLUMNS[:3], POINT_COLUMNS[3:]
+        check_names(self.system, self._names, POINT_COLUMNS)
         rows = [
             {
                 "name": each.name, "kind": each.kind, "description": each.description,
@@ -142,7 +155,11 @@ class Branches:
             }
             for each in self.points
         ]  # fmt: skip
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=[*before, *self._names, *after])
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (self.parameter, *self.system.state_names)
 
     def __repr__(self) -> str:
         low, high = self.bounds
@@ -155,6 +172,7 @@ class Branches:
 
 def _dataset(found: Branches) -> xr.Dataset:
     n = len(found.system.states)
+    check_names(found.system, (found.parameter, *found.system.state_names), TAKEN)
     branches = found.branches
     numbers = np.repeat(np.arange(len(branches)), [len(each) for each in branches])
 

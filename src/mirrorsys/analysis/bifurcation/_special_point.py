@@ -117,7 +117,7 @@ def provenance(system: System, params: Mapping[str, float], **more: Any) -> dict
     """Return the attributes that say what a result was computed from."""
     return {
         "system": toml_of(system),
-        "params": json.dumps(dict(params)),
+        "params": json.dumps({name: float(value) for name, value in params.items()}),
         "versions": versions(),
         **more,
     }

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 from mirrorsys._system import System
 from mirrorsys.analysis._equilibria import checked_box
+from mirrorsys.analysis.bifurcation._checks import (
+    LONGEST,
+    check_inside,
+    check_number,
+    check_owner,
+)
 from mirrorsys.analysis.bifurcation._codimension_two import FoldCurve, HopfCurve
 from mirrorsys.analysis.bifurcation._curve import Steps
 from mirrorsys.analysis.bifurcation._curve_results import BifurcationCurve
@@ -135,7 +141,8 @@ def _followed(
     particular: type[FoldCurve] | type[HopfCurve],
 ) -> BifurcationCurve:
     name, second = followed(system, parameter, bounds)
-    first_name = _checked_point(point, particular.kind, name)
+    first_name = _checked_point(system, point, particular.kind, name)
+    longest_step = check_number("longest_step", longest_step, LONGEST)
     first = (
         system[first_name].range
         if first_bounds is None
@@ -144,6 +151,8 @@ def _followed(
     sides = checked_box(system, box)
     own = particular(field(system, (first_name, name), point.params))
     value = float(point.params.get(name, system[name].value))
+    check_inside("bounds", name, value, second)
+    check_inside("first_bounds", first_name, point.parameter, first)
     y = np.append(point.y[: own.field.n + 1], value)
     scale = _scale(sides, first, second, y)
     steps = Steps(longest=longest_step, first=min(0.002, longest_step))
@@ -175,7 +184,7 @@ def _scale(sides: Mapping[str, tuple[float, float]], first: Any, second: Any, y:
     )
 
 
-def _checked_point(point: Any, kind: str, second: str) -> str:
+def _checked_point(system: System, point: Any, kind: str, second: str) -> str:
     if not isinstance(point, SpecialPoint):
         raise TypeError(
             f"`point` is {point!r}; give a {kind} point of equilibrium_branches, such as "
@@ -183,6 +192,7 @@ def _checked_point(point: Any, kind: str, second: str) -> str:
         )
     if point.kind != kind or len(point.followed) != 1:
         raise ValueError(f"`point` is {point!r}; give a {kind} point found over one parameter.")
+    check_owner("point", point, point.state, system)
     if point.followed[0] == second:
         raise ValueError(
             f"`parameter` is {second!r}, over which the point was found; name another one."

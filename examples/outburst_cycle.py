@@ -1,0 +1,130 @@
+"""Outbursts are a cycle of their own, between chronic and calm, under enough stress.
+
+System S6. What a lone person does in the long run, over the strength of the soothing pathway (W,
+held constant), at three levels of everyday stress. Black: equilibria, solid where stable and
+dashed where not, with folds (F) and Hopf points (H) located to ten digits and all equilibria
+certified in between. Violet: the highest and lowest threat of cycles, thick where stable. Below:
+their periods.
+
+With little stress a person is chronic up to some pathway strength and calm beyond it. With more,
+there is a stretch in between (shaded) in which neither lasts: threat bursts out, exhausts itself,
+is soothed, and builds up again, every hour or so. This stable cycle of outbursts does not grow
+gently out of a Hopf point: small cycles born there swell within a hair's breadth of pathway
+strength, and the large cycle ends at folds of cycles on both sides. At a weak pathway no cycle
+exists: the unanswered child of S3, grown up, with W near 0, is chronic, and does not burst out.
+All parameter values are assumed.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+
+import mirrorsys as ms
+
+LONE = ms.models.client().freeze(pathway=0.4, signal=1.0)
+LEVELS = (0.066, 0.08, 0.1)
+BOUNDS = (0.0, 0.7)
+WORDS = {"chronic": (0.14, 0.47), "calm": (0.63, 0.17), "outbursts": (0.445, 0.645)}
+OUTBURST = 0.3  # a cycle that swings threat by more than this is one of outbursts
+UPSET = {"threat": 0.6, "soothing": 0.02, "fatigue": 0.1}
+
+
+def compute(levels: tuple[float, ...] = LEVELS, longest_step: float = 0.05) -> xr.DataTree:
+    tree = {}
+    for level in levels:
+        params = {"stressor": level}
+        branches = ms.bifurcation.equilibrium_branches(LONE, "pathway", BOUNDS, params=params)
+        cycles = followed(branches, params, longest_step)
+        node = {"branches": branches.to_dataset()}
+        node |= {f"cycles_{i}": each.to_dataset() for i, each in enumerate(cycles)}
+        tree[f"{level:g}"] = xr.DataTree.from_dict(node)
+    return xr.DataTree.from_dict({f"/{k}": v for k, v in tree.items()})
+
+
+def followed(
+    branches: ms.bifurcation.Branches, params: dict[str, float], longest_step: float
+) -> list[ms.bifurcation.CycleBranch]:
+    """Follow the outbursts, if there are any, and cycles from Hopf points not met on the way."""
+    found = []
+    try:
+        starts = [ms.bifurcation.periodic_orbit(LONE, UPSET, params=params)]
+    except ms.bifurcation.NoCycleError:
+        starts = []  # at this level of stress the run settles
+    for start in [*starts, *branches.of_kind("hopf")]:
+        met = [end for each in found for end in each.ends]
+        if not any(end.endswith(f"= {start.params['pathway']:.10g}") for end in met):
+            found.append(
+                ms.bifurcation.cycle_branch(
+                    LONE, start, "pathway", BOUNDS, longest_step=longest_step
+                )
+            )
+    return found
+
+
+def draw(data: xr.DataTree) -> plt.Figure:
+    levels = list(data.children)
+    figure, axes = plt.subplots(
+        2, len(levels), figsize=(3.7 * len(levels), 5.8), sharex=True, squeeze=False,
+        height_ratios=[2.2, 1], sharey="row",
+    )  # fmt: skip
+    for level, (above, below) in zip(levels, axes.T, strict=True):
+        draw_level(data[level], level, above, below)
+    for word, place in WORDS.items():
+        axes[0, -1].text(*place, word, color="0.25", fontsize=8.5, ha="center")
+    axes[0, 0].set_ylabel("threat $R$ (dimensionless)")
+    axes[1, 0].set_ylabel("period of the cycle (min)")
+    figure.suptitle(in_words(data), x=0.01, ha="left")
+    return figure
+
+
+def draw_level(node: xr.DataTree, level: str, above: plt.Axes, below: plt.Axes) -> None:
+    branches = node["branches"].to_dataset()
+    cycles = [node[name].to_dataset() for name in node.children if name.startswith("cycles")]
+    ms.plot.bifurcation_diagram(branches, "threat", cycles=cycles, ax=above)
+    for each in cycles:
+        stable = (each["stability"] == "stable").values
+        pathway, period = each["pathway"].values, each["period"].values
+        below.plot(pathway, np.where(stable, np.nan, period), color="0.6", linewidth=0.7)
+        below.plot(pathway, np.where(stable, period, np.nan), color=ms.plot.PALETTE[
+            "expressed_distress"], linewidth=2.5)  # fmt: skip
+    low, high = stretch(cycles)
+    for ax in (above, below):
+        if high > low:
+            ax.axvspan(low, high, color=ms.plot.PALETTE["upset"], zorder=0)
+    words = f"outbursts for W from {low:.3f} to {high:.3f}" if high > low else "no outbursts"
+    above.set_title(f"stressor {level}: {words}", fontsize=9)
+    above.set(xlabel="", ylabel="", ylim=(0, 0.75), xlim=BOUNDS)
+    below.set(xlabel="pathway strength $W$ (dimensionless)", ylim=(0, 260))
+
+
+def stretch(cycles: list[xr.Dataset]) -> tuple[float, float]:
+    """Return where stable cycles of outbursts exist."""
+    found = [
+        each["pathway"].values[
+            (each["stability"] == "stable").values
+            & ((each["highest"] - each["lowest"]).sel(state="threat").values > OUTBURST)
+        ]
+        for each in cycles
+    ]
+    places = np.concatenate([np.empty(0), *found])
+    return (float(places.min()), float(places.max())) if places.size else (0.0, 0.0)
+
+
+def in_words(data: xr.DataTree) -> str:
+    """Return what was found."""
+    with_cycles = [
+        level for level, node in data.children.items()
+        if np.ptp(stretch([node[name].to_dataset() for name in node.children
+                           if name.startswith("cycles")])) > 0
+    ]  # fmt: skip
+    if not with_cycles:
+        return "No stable cycle of outbursts at these levels of stress"
+    return (
+        "Outbursts are a stable cycle of their own, between chronic and calm:\n"
+        f"at a stressor of {with_cycles[0]} or more, never at a weak pathway"
+    )
+
+
+if __name__ == "__main__":
+    with ms.plot.style():
+        draw(compute()).savefig("outburst_cycle.png")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,10 @@ class _Functions:
     events: EventFunctions | None
 
 
+# What is warned of is looked at through filters that belong to the whole process: threads that
+# set and reset them at the same time would leave them changed.
+ONE_AT_A_TIME = Lock()
+
 MakeSolver = Callable[[float, Array, float, float], OdeSolver]
 
 
@@ -50,7 +55,7 @@ def integrate_phase(
     """
     result = PhaseResult(end_state=problem.state0)
     functions = _functions(problem)
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
+    with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
         warnings.simplefilter("always")
         if not np.isfinite(functions.rhs(0.0, problem.state0)).all():
             # SciPy's explicit methods would look for a first step for ever.

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -479,3 +480,12 @@ def test_sensitive_trajectories_are_warned_of() -> None:
     with pytest.warns(UserWarning, match=r"outputs \['x'\] of the first 3 members differ"):
         ms.ensemble(lorenz, {lorenz.state_names[0]: [1.0, 1.1, 1.2]}, duration=40,
                     outputs={"x": outputs.at_phase_ends(lorenz.state_names[0])})  # fmt: skip
+
+
+def test_threads_of_scipy_leave_the_filters_of_warnings_as_they_were():
+    growth = ms.System("growth", {"x": "a*x**2"}, {"a": 0.5}, initial={"x": 1})
+    members = ms.sample(growth, 200, {"a": (0, 1.02)}, seed=1)  # some blow up, and warn
+    before = list(warnings.filters)
+    for _ in range(3):
+        ms.ensemble(growth, members, duration=1, max_steps=5000, engine="scipy", chunk=16)
+    assert warnings.filters == before

@@ -9,7 +9,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup figures claims test coverage test-slow calibrate check bench clean
+.PHONY: help setup figures claims answers test coverage test-slow calibrate check bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /:	/' | expand -t 14
@@ -31,6 +31,9 @@ coverage: $(READY) ## the coverage of src by the unit and regression tests (ten 
 test-slow: $(READY) ## run the tests marked slow
 	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
 
+answers: $(READY) ## print the known answers of bifurcation analysis, and ours
+	$(BIN)/python tests/regression/known_answers.py
+
 calibrate: $(READY) ## search for parameter sets that meet the criteria (ten minutes)
 	$(BIN)/python -m calibration --output calibration/report.json
 
@@ -43,6 +46,9 @@ check: $(READY) ## style, types and import rules
 bench: $(READY) ## time the library beside its peers, as ratios
 	$(BIN)/python benchmarks/course.py
 	$(BIN)/python benchmarks/equilibria.py
+	$(BIN)/python benchmarks/bifurcation.py
+	$(BIN)/python benchmarks/lyapunov.py
+	$(BIN)/python benchmarks/basins.py
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.speed.networks
 	$(BIN)/python -m benchmarks.speed.growth

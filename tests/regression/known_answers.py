@@ -265,6 +265,11 @@ def roessler_cycle(turns: int) -> ms.bifurcation.PeriodicOrbit:
     )
 
 
+@lru_cache
+def lorenz_spectrum() -> ms.analysis.LyapunovSpectrum:
+    return ms.lyapunov_spectrum(zoo.lorenz(), duration=100_000, params={"rho": 28})
+
+
 def value(name: str, point: str) -> Callable[[], float]:
     return lambda: branches(name)[point].parameter
 
@@ -325,6 +330,7 @@ def largest_gap_to_the_parabola() -> float:
 
 
 SPARROW = "Sparrow, The Lorenz Equations, 1982"
+SPROTT = "Sprott, Chaos and Time-Series Analysis, 2003, p. 105"
 DOEDEL = "Doedel, AUTO: first-order exothermic reaction (Uppal, Ray, Poore 1974)"
 URABE = "period by Taylor series at 30 digits, as in Urabe, IEEE Trans. Circuit Theory 7 (1960) 382"
 FITZHUGH = "FitzHugh, Biophys. J. 1 (1961) 445; condition trace = 0 solved at 30 digits"
@@ -347,6 +353,14 @@ ANSWERS = (
            0.65283034762, 1e-10, lambda: branches("lorenz")["H1"].period),
     Answer("fluid dynamics", "Lorenz: cycles end at a homoclinic orbit, rho", SPARROW, 13.926, 1e-3,
            lambda: float(cycles("lorenz").parameter[-1])),
+    Answer("fluid dynamics", "Lorenz, rho = 28: first Lyapunov exponent", SPROTT, 0.9056, 2e-3,
+           lambda: float(lorenz_spectrum().exponents[0])),
+    Answer("fluid dynamics", "Lorenz, rho = 28: second Lyapunov exponent", SPROTT, 0.0, 2e-3,
+           lambda: float(lorenz_spectrum().exponents[1])),
+    Answer("fluid dynamics", "Lorenz, rho = 28: third Lyapunov exponent", SPROTT, -14.572, 2e-3,
+           lambda: float(lorenz_spectrum().exponents[2])),
+    Answer("fluid dynamics", "Lorenz, rho = 28: sum of the exponents", closed("-41/3"), -41 / 3,
+           1e-9, lambda: float(np.sum(lorenz_spectrum().exponents))),
     Answer("electronics", "van der Pol, mu = 1: period", URABE, 6.6632868593231, 1e-10,
            lambda: van_der_pol(1).period),
     Answer("electronics", "van der Pol, mu = 1: amplitude", URABE, 2.0086198608748, 1e-10,

@@ -10,6 +10,7 @@ from mirrorsys.analysis.attractors import (
     LyapunovSpectrum,
     basins,
     lyapunov_spectrum,
+    manifolds,
     minimal_shock,
 )
 from mirrorsys.analysis.sensitivities import (
@@ -48,6 +49,7 @@ __all__ = [
     "first_passage",
     "global_sensitivity",
     "lyapunov_spectrum",
+    "manifolds",
     "minimal_shock",
     "roc",
     "sensitivity",

@@ -1,5 +1,6 @@
 """Figures: the only importer of matplotlib. Functions draw on `ax` and return artists."""
 
+from mirrorsys.plot._animation import CourseFrame, animate_course, course_frame
 from mirrorsys.plot._basins import Basins, basins
 from mirrorsys.plot._bifurcation import (
     BifurcationDiagram,
@@ -13,7 +14,9 @@ from mirrorsys.plot._early_warning import Indicator, Roc, indicator, roc
 from mirrorsys.plot._files import save_figure
 from mirrorsys.plot._gallery import draw_gallery, gallery
 from mirrorsys.plot._maps import HelperMap, helper_map
+from mirrorsys.plot._movies import save_animation
 from mirrorsys.plot._phase_plane import PhasePlane, phase_plane
+from mirrorsys.plot._portrait import PhasePortrait, phase_portrait
 from mirrorsys.plot._recording import RecordingPlot, recording
 from mirrorsys.plot._sessions import Sessions, sessions
 from mirrorsys.plot._shocks import MinimalShock, minimal_shock
@@ -28,21 +31,25 @@ __all__ = [
     "BifurcationDiagram",
     "Cobweb",
     "Comparison",
+    "CourseFrame",
     "HelperMap",
     "Indicator",
     "LyapunovConvergence",
     "MinimalShock",
     "PhasePlane",
+    "PhasePortrait",
     "Phases",
     "RecordingPlot",
     "Roc",
     "Sessions",
     "TimeCourse",
     "TwoParameterChart",
+    "animate_course",
     "basins",
     "bifurcation_diagram",
     "cobweb",
     "comparison",
+    "course_frame",
     "draw_gallery",
     "gallery",
     "helper_map",
@@ -51,9 +58,11 @@ __all__ = [
     "minimal_shock",
     "phase_ends",
     "phase_plane",
+    "phase_portrait",
     "phases",
     "recording",
     "roc",
+    "save_animation",
     "save_figure",
     "sessions",
     "since",

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import xarray as xr
-from matplotlib.animation import AbstractMovieWriter, FuncAnimation, PillowWriter, writers
+from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
-from mirrorsys._files import whole_file
 from mirrorsys._values import as_number
 from mirrorsys.analysis.bifurcation import Branches, CycleBranch
 from mirrorsys.plot._bifurcation import BifurcationDiagram, bifurcation_diagram
 from mirrorsys.plot._course import Course, course_of
-from mirrorsys.plot._style import PALETTE, style
+from mirrorsys.plot._style import PALETTE
 
-__all__ = ["CourseFrame", "animate_course", "course_frame", "save_animation"]
+__all__ = ["CourseFrame", "animate_course", "course_frame"]
 
 TAIL = 0.6  # of the diagram's height: how much of its way the point draws behind it
-FORMATS = (".gif", ".mp4")
 Cycles = Sequence[CycleBranch | xr.Dataset] | CycleBranch | xr.Dataset
 
 
@@ -134,8 +130,8 @@ def animate_course(
     Returns
     -------
     matplotlib.animation.FuncAnimation
-        Keep it until it is shown, or save it with `save_animation`. The layout of the figure
-        stays as it is now.
+        Keep it until it is shown, or save it with `mirrorsys.plot.save_animation`. The layout
+        of the figure stays as it is now.
 
     Raises
     ------
@@ -162,58 +158,6 @@ def animate_course(
     return FuncAnimation(
         figure, update, frames=moments.tolist(), interval=1000 / fps, blit=False, repeat=True
     )
-
-
-def save_animation(
-    animation: FuncAnimation,
-    path: str | os.PathLike[str],
-    *,
-    fps: float = 12.5,
-    dpi: float = 90.0,
-) -> Path:
-    """Write an animation; its ending (.gif or .mp4) says the format.
-
-    Parameters
-    ----------
-    animation : FuncAnimation
-        As `animate_course` returns it.
-    path : path
-    fps : float
-        Frames a second. A GIF counts in hundredths of a second: 12.5, 20 and 25 come out exactly.
-    dpi : float
-        Dots per inch of the figure.
-
-    Raises
-    ------
-    ValueError
-        If the ending is another one.
-    RuntimeError
-        If nothing is installed that could write it.
-    """
-    path = Path(path)
-    kind = path.suffix.lower()
-    if kind not in FORMATS:
-        raise ValueError(f"`path` is {str(path)!r}; end it with one of {list(FORMATS)}.")
-    if not 0 < as_number(fps) <= 100:
-        raise ValueError(f"`fps` is {fps!r}; give frames a second, more than 0 and up to 100.")
-    if not 0 < as_number(dpi) <= 1000:
-        raise ValueError(f"`dpi` is {dpi!r}; give dots per inch, more than 0 and up to 1000.")
-    writer = _writer(kind, float(fps))
-    with whole_file(path) as temporary, style():
-        animation.save(temporary, writer=writer, dpi=dpi)
-    return path
-
-
-def _writer(kind: str, fps: float) -> AbstractMovieWriter:
-    if kind == ".gif":
-        return PillowWriter(fps=fps)  # type: ignore[arg-type]
-    if not writers.is_available("ffmpeg"):
-        raise RuntimeError(
-            "an .mp4 is written by the program ffmpeg, which is not installed here: install it "
-            "('apt install ffmpeg', 'brew install ffmpeg' or 'conda install ffmpeg'), or end "
-            "`path` with .gif, which needs nothing more."
-        )
-    return writers["ffmpeg"](fps=fps)  # type: ignore[arg-type]
 
 
 # ---- the picture ------------------------------------------------------------------------------

@@ -95,11 +95,10 @@ def phase_portrait(
     Examples
     --------
     >>> import mirrorsys as ms
-    >>> from mirrorsys.plot._portrait import phase_portrait
     >>> wells = ms.System(
     ...     "wells", {"x": "y", "y": "x - x**3 - y"}, box={"x": (-2, 2), "y": (-2, 2)}
     ... )
-    >>> len(phase_portrait(wells).manifolds)
+    >>> len(ms.plot.phase_portrait(wells).manifolds)
     4
     """
     check_system(system)

@@ -365,3 +365,9 @@ def test_the_box_and_the_equations_by_name() -> None:
 def test_where_nothing_has_a_name_none_is_offered():
     with pytest.raises(ValueError, match="no parameter or input called 'k'; it has none at all"):
         System("bare", {"x": "-x"}).resolve("k", "parameter or input")
+
+
+def test_a_state_asked_for_as_a_parameter_is_to_be_frozen():
+    client = ms.models.client()
+    with pytest.raises(ValueError, match=r"but a state; .* system.freeze\({'pathway': value}\)"):
+        client.resolve("pathway", "parameter or input")

@@ -210,6 +210,11 @@ class System:
         known = [q.name for q in self.quantities if type(q).__name__.lower() in kinds]
         if found := tuple(each for each in known if each.partition(".")[2] == name):
             return found
+        if "state" not in kinds and name in (*self.state_names, *_bare(self.state_names)):
+            raise ValueError(
+                f"{self.name!r} has no {kinds} called {name!r}, but a state; to hold it constant, "
+                f"make it a parameter: system.freeze({{{name!r}: value}})."
+            )
         bare = dict.fromkeys(each.partition(".")[2] for each in known if "." in each)
         nearest = difflib.get_close_matches(str(name), [*known, *bare], n=3, cutoff=0.4)
         nearest = nearest or known[:12]
@@ -415,6 +420,11 @@ def _quantities(given: Mapping[str, float] | Iterable[_Q], kind: type[_Q]) -> tu
                 "or a mapping from name to value."
             )
     return members
+
+
+def _bare(names: Iterable[str]) -> set[str]:
+    """Return names without their owners."""
+    return {each.partition(".")[2] for each in names if "." in each}
 
 
 def _into(interval: Any, value: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -19,12 +20,12 @@ from mirrorsys.protocols import protocol_from_dict
 __all__ = ["load", "rerun", "save"]
 
 
-def save(result: xr.Dataset | xr.DataTree, path: str | os.PathLike[str]) -> None:
+def save(result: Any, path: str | os.PathLike[str]) -> None:
     """Write a result to a netCDF file, whole or not at all.
 
     Parameters
     ----------
-    result : Dataset or DataTree
+    result : Dataset, DataTree, or anything with ``to_dataset()``
     path : path
         With the ending ``.nc``; an existing file is replaced.
 
@@ -32,7 +33,16 @@ def save(result: xr.Dataset | xr.DataTree, path: str | os.PathLike[str]) -> None
     ------
     ValueError
         If `path` has another ending.
+    TypeError
+        If `result` is none of these.
     """
+    if hasattr(result, "to_dataset") and not isinstance(result, xr.DataTree):
+        result = result.to_dataset()
+    if not isinstance(result, xr.Dataset | xr.DataTree):
+        raise TypeError(
+            f"`result` is of type {type(result).__name__}; give a Dataset, or a result that has "
+            "`to_dataset()`."
+        )
     if Path(path).suffix != ".nc":
         raise ValueError(
             f"`path` is {str(path)!r}; end it with .nc (for a table use "

@@ -107,8 +107,17 @@ def everyday_life(
     return Protocol(day * int(days) + last, name=f"{name} with home practice")
 
 
-def session_and_gap(minutes: float = 50.0, days: float = 7.0) -> Protocol:
-    """Return one session and everyday life until the next one, for a client and a therapist.
+def session_and_gap(
+    minutes: float = 50.0,
+    days: float = 7.0,
+    *,
+    client: str = "client",
+    helper: str = "therapist",
+    recall: float = LEVELS["recall"],
+    client_life: float = LEVELS["client_life"],
+    helper_life: float = LEVELS["helper_life"],
+) -> Protocol:
+    """Return one session and everyday life until the next one.
 
     Parameters
     ----------
@@ -116,6 +125,10 @@ def session_and_gap(minutes: float = 50.0, days: float = 7.0) -> Protocol:
         The length of the session, of which the first 10 are recall.
     days : float
         From the beginning of this session to that of the next.
+    client, helper : str
+        The names of the two persons.
+    recall, client_life, helper_life : float
+        Stressor of the client during recall, of the client otherwise, of the helper.
 
     Examples
     --------
@@ -123,8 +136,10 @@ def session_and_gap(minutes: float = 50.0, days: float = 7.0) -> Protocol:
     >>> ms.protocols.session_and_gap(50, 7).duration / 1440
     7.0
     """
-    gap = everyday_life(days - minutes / DAY, name="between")
-    whole = session(minutes=minutes) + gap
+    who = {"client": client, "helper": helper}
+    lives = {"client_life": client_life, "helper_life": helper_life}
+    gap = everyday_life(days - minutes / DAY, name="between", **who, **lives)
+    whole = session(minutes=minutes, recall=recall, **who, **lives) + gap
     return Protocol(whole.phases, name=f"a session of {minutes:g} min every {days:g} days")
 
 

@@ -138,3 +138,15 @@ def test_attributes_of_another_run_are_refused() -> None:
         rerun(run.assign_attrs(protocol="{}"))
     with pytest.raises(ValueError, match="cannot read"):
         rerun(run.assign_attrs(system=run.attrs["system"].replace("k*x", "open(x)")))
+
+
+def test_what_has_a_dataset_is_saved_as_one(tmp_path):
+    cubic = ms.System("cubic", {"x": "a + x - x**3"}, {"a": 0}, box={"x": (-3, 3)})
+    branches = ms.bifurcation.equilibrium_branches(cubic, "a", (-1, 1))
+    ms.save(branches, tmp_path / "branches.nc")
+    xr.testing.assert_identical(ms.load(tmp_path / "branches.nc"), branches.to_dataset())
+
+
+def test_what_has_none_is_refused(tmp_path):
+    with pytest.raises(TypeError, match="`to_dataset"):
+        ms.save([1, 2], tmp_path / "list.nc")

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mirrorsys._system import System, check_system
-from mirrorsys._values import as_number, initial_values
+from mirrorsys._values import as_number, initial_values, parameter_and_input_values
 from mirrorsys.analysis._equilibria import equilibria
 from mirrorsys.analysis._results import Equilibria, Equilibrium
 from mirrorsys.analysis.attractors._attractors import Attractor
@@ -219,7 +219,21 @@ def _given_or_found(
             f"`attractors` holds {wrong[0]!r}; give what mirrorsys.equilibria returns, or leave it "
             "out."
         )
-    return tuple(given), given.message if isinstance(given, Equilibria) else "given"
+    names = set(system.state_names)
+    if foreign := [each for each in given if set(each.state) != names]:
+        raise ValueError(
+            f"`attractors` holds {foreign[0]!r}, but the states of {system.name!r} are "
+            f"{list(system.state_names)}; give its own equilibria."
+        )
+    if isinstance(given, Equilibria):
+        theirs, ours = (parameter_and_input_values(system, each) for each in (given.params, params))
+        if theirs != ours:
+            raise ValueError(
+                f"`attractors` are equilibria at {dict(given.params)}, but `params` is "
+                f"{dict(params or {})}; give those of the same values, or leave them out."
+            )
+        return tuple(given), given.message
+    return tuple(given), "given"
 
 
 # ---- what was found --------------------------------------------------------------------------

@@ -154,7 +154,16 @@ class Averaging:
         has_zero = abs(exponents[nearest]) <= allowance + 5 * errors[nearest]
         rest = np.delete(exponents, nearest) if has_zero and moves else exponents
         leading = abs(float(rest.max())) if rest.size else 0.0
-        limits = np.maximum(tol * np.maximum(np.abs(exponents), leading), 0.1 * allowance)
+        largest = float(np.abs(exponents).max())
+        if moves and largest <= allowance:  # all may be zero, if that can be told at all
+            sizes = np.abs(exponents)
+            if ((sizes > 5 * errors + tol * allowance) & (errors > 0.1 * tol * sizes)).any():
+                return "not converged: so short a run cannot tell what is zero; raise `duration`"
+            limits = np.full(exponents.size, tol * allowance / 4)
+        else:
+            limits = tol * np.maximum(np.abs(exponents), leading)
+            if has_zero and moves:
+                limits[nearest] = tol * largest
         if (errors > limits).any():
             worst = int((errors / limits).argmax())
             return (

@@ -108,7 +108,13 @@ def minimal_shock(
     check_system(system)
     check_no_noise(system)
     name, values = _checked_values(system, over)
-    (pulsed,) = system.resolve(input, "input")
+    inputs = system.resolve(input, "input")
+    if len(inputs) > 1:
+        raise ValueError(
+            f"`input` is {input!r}, which stands for {list(inputs)} in {system.name!r}; a pulse "
+            "acts on one: give a full name."
+        )
+    (pulsed,) = inputs
     length, event = _checked_positive("duration", duration), Event.when(condition)
     checked_events({"condition": event}, system)
     _check_accuracy(tol, n_scan)

@@ -39,6 +39,7 @@ def ends_of(
     if not whole.any():
         return ends
     shared = {name: np.full(whole.size, value) for name, value in own.params.items()}
+    members = {name: inside(model, name, each) for name, each in members.items()}
     if not isinstance(protocol, Protocol):
         protocol = [each for each, fine in zip(protocol, whole, strict=True) if fine]
     found = ensemble(
@@ -51,7 +52,7 @@ def ends_of(
 
 
 def inside(system: System, name: str, values: Array) -> Array:
-    """Return values of a state that miss its range by rounding moved to it."""
+    """Return values of a state, or of one held, that miss its range by rounding moved to it."""
     nearest = np.clip(values, *system[name].range)
     return np.where(np.abs(values - nearest) <= ROUNDING, nearest, values)
 

@@ -100,6 +100,7 @@ def session_map(
     values, rest = parameter_and_input_values(system, params)
     for phase in protocol:
         plan(phase, system, rest)
+    _check_that_rests_count(system, protocol, params)
     settle = protocol.phases[-1].duration if settle is None else settle
     if not 0 < as_number(settle) < np.inf:
         raise ValueError(f"`settle` is {settle!r}; give a finite time of more than 0.")
@@ -108,3 +109,22 @@ def session_map(
         initial=initial_values(system, initial), settle=float(settle), engine=engine,
         rtol=rtol, atol=atol,
     )  # fmt: skip
+
+
+def _check_that_rests_count(
+    system: System, protocol: Protocol, params: Mapping[str, float] | None
+) -> None:
+    """Refuse a level at which an input would rest, if no phase lets it.
+
+    Raises
+    ------
+    ValueError
+        With the name of the input.
+    """
+    rests = set(system.expand(params or {}, "parameter or input")) & set(system.input_names)
+    always = set.intersection(*(set(system.expand(p.inputs, "input")) for p in protocol.phases))
+    if useless := sorted(rests & always):
+        raise ValueError(
+            f"`params` gives {useless} a level at rest, but every phase of the protocol sets it: "
+            "change the protocol instead, such as session_and_gap(client_life=0.1)."
+        )

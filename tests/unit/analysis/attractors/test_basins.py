@@ -237,3 +237,15 @@ def test_too_little_patience_leaves_them_undecided():
 def test_a_continuum_is_refused_with_advice():
     with pytest.raises(ms.symbolic.ContinuumError):
         basins(ms.models.client(), n=5, seed=0)
+
+
+def test_equilibria_of_other_values_are_refused():
+    cubic = ms.System("cubic", {"x": "a + x - x**3"}, {"a": 0}, box={"x": (-3, 3)})
+    with pytest.raises(ValueError, match=r"are equilibria at \{'a': 0.1\}"):
+        basins(cubic, ms.equilibria(cubic, {"a": 0.1}), n=8, seed=1)
+
+
+def test_equilibria_of_another_system_are_refused():
+    cubic = ms.System("cubic", {"x": "x - x**3"}, box={"x": (-3, 3)})
+    with pytest.raises(ValueError, match="give its own equilibria"):
+        basins(ms.models.zoo.van_der_pol(), ms.equilibria(cubic), n=8, seed=1)

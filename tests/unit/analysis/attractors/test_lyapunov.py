@@ -214,3 +214,15 @@ def test_noise_is_refused():
     noisy = LORENZ.replace(diffusion={"x": 0.1})
     with pytest.raises(ValueError, match=r"'Lorenz' has noise in \['x'\]"):
         lyapunov_spectrum(noisy, duration=10)
+
+
+@pytest.mark.parametrize("duration", [1, 5, 20, 100])
+def test_a_run_of_a_few_rounds_is_not_called_converged(duration):
+    lone = ms.models.client().freeze(pathway=0.36, signal=1.0)
+    found = lyapunov_spectrum(lone, duration=duration, params={"stressor": 0.08})
+    assert found.status.startswith("not converged")
+
+
+def test_exponents_that_are_all_zero_converge_soon():
+    swing = ms.System("swing", {"x": "y", "y": "-x"}, initial={"x": 1})
+    assert lyapunov_spectrum(swing, duration=100).status == "converged"

@@ -121,3 +121,9 @@ def test_a_result_can_be_saved(tmp_path):
 def test_bad_calls_are_refused(over, arguments, words):
     with pytest.raises(ValueError, match=words):
         minimal_shock(CLIENT, over, **arguments)
+
+
+def test_an_input_of_several_persons_needs_a_full_name():
+    dyad = ms.models.dyad(ms.models.client(), ms.models.therapist())
+    with pytest.raises(ValueError, match="give a full name"):
+        minimal_shock(dyad, {"client.kappa": [0.5]})

@@ -270,3 +270,22 @@ def test_the_course_of_a_dyad_is_the_iterated_map() -> None:
     found = own.fixed_points(n_starts=3)
     assert found["stability"].values.tolist() == ["stable"]
     assert course["client.pathway"].values[-1] < found["client.pathway"].item() < 0.6
+
+
+def test_the_default_starts_find_where_the_course_leads_and_where_nothing_is_learnt():
+    dyad = ms.models.dyad(ms.models.client(), ms.models.therapist())
+    found = session_map(dyad, session_and_gap()).fixed_points()
+    np.testing.assert_allclose(found["client.pathway"], [0, 0.573], atol=1e-3)
+
+
+def test_a_level_at_rest_that_no_phase_lets_count_is_refused():
+    dyad = ms.models.dyad(ms.models.client(), ms.models.therapist())
+    with pytest.raises(ValueError, match="every phase of the protocol sets it"):
+        session_map(dyad, session_and_gap(), params={"client.stressor": 0.3})
+
+
+def test_a_session_and_gap_of_other_persons():
+    pair = ms.models.dyad(ms.models.client("ann"), ms.models.therapist("bob"))
+    weekly = session_and_gap(client="ann", helper="bob", client_life=0.05)
+    after = session_map(pair, weekly)([0.1, 1.0, 0.6, 1.0])
+    assert after[0] > 0.12

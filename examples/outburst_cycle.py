@@ -7,10 +7,12 @@ certified in between. Violet: the highest and lowest threat of cycles, thick whe
 their periods.
 
 With little stress a person is chronic up to some pathway strength and calm beyond it. With more,
-there is a stretch in between (shaded) in which neither lasts: threat bursts out, exhausts itself,
-is soothed, and builds up again, every hour or so. This stable cycle of outbursts does not grow
-gently out of a Hopf point: small cycles born there swell within a hair's breadth of pathway
-strength, and the large cycle ends at folds of cycles on both sides. At a weak pathway no cycle
+there is a stretch in between (shaded: by simulation) in which neither lasts: threat bursts out,
+exhausts itself, is soothed, and builds up again, every hour or so. In most of that stretch this is
+a stable cycle with one outburst a round (thick). It does not grow gently out of a Hopf point:
+small cycles born there swell within a hair's breadth of pathway strength, and the large cycle ends
+at folds of cycles on both sides; between these and the ends of the shading small swings alternate
+with outbursts, in cycles of longer periods that are not followed here. At a weak pathway no cycle
 exists: the unanswered child of S3, grown up, with W near 0, is chronic, and does not burst out.
 All parameter values are assumed.
 """
@@ -35,10 +37,32 @@ def compute(levels: tuple[float, ...] = LEVELS, longest_step: float = 0.05) -> x
         params = {"stressor": level}
         branches = ms.bifurcation.equilibrium_branches(LONE, "pathway", BOUNDS, params=params)
         cycles = followed(branches, params, longest_step)
-        node = {"branches": branches.to_dataset()}
+        node = {"branches": branches.to_dataset(), "seen": seen(level)}
         node |= {f"cycles_{i}": each.to_dataset() for i, each in enumerate(cycles)}
         tree[f"{level:g}"] = xr.DataTree.from_dict(node)
     return xr.DataTree.from_dict({f"/{k}": v for k, v in tree.items()})
+
+
+def seen(level: float, n: int = 281) -> xr.Dataset:
+    """Return where simulations from an upset start go on to burst out."""
+    pathway = np.linspace(*BOUNDS, n)
+    start = {"stressor": level, **UPSET}
+    members = xr.Dataset(
+        {
+            "pathway": ("member", pathway),
+            **{name: ("member", np.full(n, value)) for name, value in start.items()},
+        }
+    )
+    window = {"window": (6000.0, 9000.0)}
+    runs = ms.ensemble(
+        LONE, members, duration=9000.0, rtol=1e-9, atol=1e-11, progress=False,
+        outputs={
+            "highest": ms.outputs.highest("threat", **window),
+            "lowest": ms.outputs.lowest("threat", **window),
+        },
+    )  # fmt: skip
+    swing = runs["highest"].values - runs["lowest"].values
+    return xr.Dataset({"bursting": ("pathway", swing > OUTBURST)}, {"pathway": pathway})
 
 
 def followed(
@@ -87,18 +111,21 @@ def draw_level(node: xr.DataTree, level: str, above: plt.Axes, below: plt.Axes) 
         below.plot(pathway, np.where(stable, np.nan, period), color="0.6", linewidth=0.7)
         below.plot(pathway, np.where(stable, period, np.nan), color=ms.plot.PALETTE[
             "expressed_distress"], linewidth=2.5)  # fmt: skip
-    low, high = stretch(cycles)
-    for ax in (above, below):
-        if high > low:
-            ax.axvspan(low, high, color=ms.plot.PALETTE["upset"], zorder=0)
-    words = f"outbursts for W from {low:.3f} to {high:.3f}" if high > low else "no outbursts"
+    bursting = node["seen"].to_dataset()
+    places = bursting["pathway"].values[bursting["bursting"].values]
+    words = "no outbursts"
+    if places.size:
+        for ax in (above, below):
+            ax.axvspan(places.min(), places.max(), color=ms.plot.PALETTE["upset"], zorder=0)
+        low, high = stretch(cycles)
+        words = f"one outburst a round,\nW from {low:.3f} to {high:.3f}"
     above.set_title(f"stressor {level}: {words}", fontsize=9)
     above.set(xlabel="", ylabel="", ylim=(0, 0.75), xlim=BOUNDS)
     below.set(xlabel="pathway strength $W$ (dimensionless)", ylim=(0, 260))
 
 
 def stretch(cycles: list[xr.Dataset]) -> tuple[float, float]:
-    """Return where stable cycles of outbursts exist."""
+    """Return where stable cycles with one outburst a round exist."""
     found = [
         each["pathway"].values[
             (each["stability"] == "stable").values

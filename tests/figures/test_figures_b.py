@@ -449,7 +449,18 @@ def test_outbursts_exist_under_much_stress_only():
 def test_the_diagram_of_outbursts_says_what_it_found():
     figure = drawn("outburst_cycle")
     assert "no outbursts" in titles(figure)[0]
-    assert "outbursts for W from" in titles(figure)[1]
+    assert "one outburst a round" in titles(figure)[1]
+
+
+def test_outbursts_are_seen_wherever_their_cycle_is_stable():
+    node = data("outburst_cycle")["0.09"]
+    low, high = script("outburst_cycle").stretch(
+        [node[name].to_dataset() for name in node.children if name.startswith("cycles")]
+    )
+    seen = node["seen"].to_dataset()
+    assert seen["bursting"].sel(pathway=slice(low, high)).all()
+    assert not seen["bursting"].sel(pathway=slice(0, 0.25)).any()
+    assert not data("outburst_cycle")["0.066"]["seen"]["bursting"].any()
 
 
 def test_regions_of_the_chart_agree_with_certified_equilibria():

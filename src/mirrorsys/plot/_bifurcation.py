@@ -55,6 +55,8 @@ def bifurcation_diagram(
     *,
     cycles: Sequence[CycleBranch | xr.Dataset] | CycleBranch | xr.Dataset = (),
     labels: bool = True,
+    color: str = "black",
+    label: str | None = None,
     ax: Axes | None = None,
 ) -> BifurcationDiagram:
     """Draw branches of equilibria over their parameter: solid where stable, dashed where not.
@@ -69,6 +71,10 @@ def bifurcation_diagram(
         Their highest and lowest values are drawn, thick where stable, thin and dashed where not.
     labels : bool
         Whether special points carry their names.
+    color : str
+        Of the equilibria, so that two diagrams can share one `ax`.
+    label : str, optional
+        For a legend.
     ax : Axes, optional
         By default the current one.
 
@@ -90,11 +96,19 @@ def bifurcation_diagram(
     ax = plt.gca() if ax is None else ax
     parameter = str(table.attrs["parameter"])
     lines = [
-        ax.plot(x, y, color="black", linestyle="-" if is_stable else (0, (4, 2)),
+        ax.plot(x, y, color=color, linestyle="-" if is_stable else (0, (4, 2)),
                 linewidth=2.0 if is_stable else 1.0)[0]
         for x, y, is_stable in _stretches(table, parameter, state)
     ]  # fmt: skip
+    if label is not None and lines:
+        lines[0].set_label(label)
     both = cycles if isinstance(cycles, Sequence) else (cycles,)
+    for each in both:
+        if not isinstance(each, CycleBranch | xr.Dataset):
+            raise TypeError(
+                f"`cycles` holds a {type(each).__name__}; give what cycle_branch returns, or its "
+                "`to_dataset()`."
+            )
     waves = [line for each in both for line in _draw_cycles(each, parameter, state, ax)]
     points, texts = _draw_points(table, state, labels, ax)
     ax.set(
@@ -171,7 +185,7 @@ def _marked(
 
 
 def two_parameter_chart(
-    curves: Sequence[BifurcationCurve | xr.Dataset],
+    curves: Sequence[BifurcationCurve | xr.Dataset] | BifurcationCurve | xr.Dataset,
     *,
     swapped: bool = False,
     labels: bool = True,
@@ -181,7 +195,7 @@ def two_parameter_chart(
 
     Parameters
     ----------
-    curves : sequence of BifurcationCurve or Dataset
+    curves : BifurcationCurve or Dataset, or sequence of them
         As `mirrorsys.bifurcation.fold_curve` and `hopf_curve` return them, or their
         ``to_dataset()``; all in the same two parameters.
     swapped : bool
@@ -201,7 +215,8 @@ def two_parameter_chart(
     ValueError
         If there is no curve, or they lie in different planes.
     """
-    tables = [each.to_dataset() if isinstance(each, BifurcationCurve) else each for each in curves]
+    given = [curves] if isinstance(curves, BifurcationCurve | xr.Dataset) else curves
+    tables = [each.to_dataset() if isinstance(each, BifurcationCurve) else each for each in given]
     planes = {tuple(str(each.attrs["parameters"]).split(" ")) for each in tables}
     if len(planes) != 1:
         raise ValueError(f"`curves` lie in the planes {sorted(planes)}; give curves in one plane.")

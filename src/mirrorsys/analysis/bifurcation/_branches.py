@@ -33,6 +33,8 @@ __all__ = ["equilibrium_branches"]
 
 Array = NDArray[np.float64]
 MOST_BRANCHES = 200
+SINGULAR = "the equations are singular at its first point"
+LONE = "equilibria from which no branch could be followed"
 
 
 def equilibrium_branches(
@@ -133,6 +135,7 @@ class _Diagram:
         self.ends: list[tuple[str, str]] = []
         self.tests: list[list[Tests]] = []
         self.located: list[tuple[int, Located]] = []
+        self.certified: dict[float, tuple[list[Array], Equilibria]] = {}
         self.checks: dict[float, Check] = {}
         self.n_switched = 0
 
@@ -147,12 +150,10 @@ class _Diagram:
         points = [np.append(list(each.state.values()), value) for each in found]
         if self.scale.size == 0:
             self.scale = self._scale(points)
-        n_known = 0
         for y in points:
             if not self._is_known(y / self.scale):
                 self._follow_from(y / self.scale)
-            n_known += self._is_known(y / self.scale)
-        self.checks[value] = Check(value, len(points), n_known, found.is_complete, found.message)
+        self.certified[value] = points, found
 
     def _certified(self, value: float) -> Equilibria | str:
         params = self.params | {self.field.names[0]: value}
@@ -177,8 +178,7 @@ class _Diagram:
         if node is None:
             if along is not None:
                 return
-            reason = "the equations are singular at its first point"
-            self._keep(Curve([Node(z, np.zeros_like(z), equations)]), (reason, reason))
+            self._keep(Curve([Node(z, np.zeros_like(z), equations)]), (SINGULAR, SINGULAR))
             return
         forth = follow(node, self.steps, self._ending(node))
         if forth.is_closed:
@@ -232,6 +232,14 @@ class _Diagram:
         """Tell whether a point lies on a branch."""
         return any(lies_on(curve, z, self.steps) for curve in self.curves)
 
+    def _is_followed(self, z: Array) -> bool:
+        """Tell whether a point lies on a branch that could be followed from it or to it."""
+        return any(
+            lies_on(curve, z, self.steps)
+            for curve, ends in zip(self.curves, self.ends, strict=True)
+            if SINGULAR not in ends
+        )
+
     # ---- where branches cross ------------------------------------------------------------
 
     def switch(self) -> None:
@@ -280,8 +288,16 @@ class _Diagram:
         wide = [i for i in sorted(order) if widths[i] > 1e-9 * (high - low)]
         return [float(edges[i] + 0.48 * widths[i]) for i in wide]
 
+    def _check(self, value: float) -> Check:
+        """Look for the equilibria at a value on the branches, now that all are known."""
+        points, found = self.certified[value]
+        n_known = sum(self._is_followed(y / self.scale) for y in points)
+        message = found.message if n_known == len(points) else LONE
+        return Check(value, len(points), n_known, found.is_complete, message)
+
     def result(self) -> Branches:
         """Return everything as it was found."""
+        self.checks |= {value: self._check(value) for value in self.certified}
         return Branches(
             system=self.field.system, parameter=self.field.names[0], bounds=self.bounds,
             box=self.box, params=self.params,

@@ -22,7 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BarycentricInterpolator
 
-from mirrorsys.analysis.bifurcation._condensation import Blocks, solved_with_borders, transfers
+from mirrorsys.analysis.bifurcation._condensation import (
+    Blocks,
+    sign_with_borders,
+    solved_with_borders,
+    transfers,
+)
 from mirrorsys.analysis.bifurcation._field import Field
 
 __all__ = ["Basis", "Collocation", "basis", "better_mesh", "node_times"]
@@ -140,12 +145,8 @@ class Collocation:
 
         None where the equations are singular.
         """
-        n_border = 1 if row is None else 2
-        borders = np.zeros((n_border, z.size))
-        phase = np.einsum("aij,jk->ika", self._phase, basis(self.degree).values)
-        borders[0, : phase[:, :-1].size] = _gathered(phase)
-        if row is not None:
-            borders[1] = row / self.unit
+        borders = self._borders(row)
+        n_border = len(borders)
         collocated = right[:-n_border].reshape(self.n_interval, -1)
         try:
             step = solved_with_borders(
@@ -156,11 +157,26 @@ class Collocation:
         return step / self.unit if np.isfinite(step).all() else None
 
     def orientation(self, z: Array, tangent: Array) -> float:
-        """Return 0: the sign of so large a determinant is not worth its price."""
-        return 0.0
+        """Return the sign of the determinant of derivatives and tangent, but for a fixed one.
+
+        The fixed sign comes from the order of unknowns, and is the same for all cycles on a mesh.
+        """
+        return sign_with_borders(self._blocks(z), self._borders(tangent), self.field.n)
+
+    def _borders(self, row: Array | None) -> Array:
+        """Return the phase condition and, if it is given, another row, by unscaled unknowns."""
+        borders = np.zeros((1 if row is None else 2, self.unit.size))
+        phase = np.einsum("aij,jk->ika", self._phase, basis(self.degree).values)
+        borders[0, : phase[:, :-1].size] = _gathered(phase)
+        if row is not None:
+            borders[1] = row / self.unit
+        return borders
 
     def transfers(self, z: Array) -> Array:
-        """Return what leads from the beginning of each interval to its end, shape (N, n, n)."""
+        """Return what leads from the first node of each interval to the others, (N, m n, n).
+
+        The last n rows lead to its end.
+        """
         return transfers(self._blocks(z), self.field.n)
 
     def _blocks(self, z: Array) -> Blocks:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Blocks", "solved_with_borders", "transfers"]
+__all__ = ["Blocks", "sign_with_borders", "solved_with_borders", "transfers"]
 
 Array = NDArray[np.float64]
 LARGEST = 60  # condensed equations: beyond, linear algebra sets off threads, which take longer
@@ -40,10 +40,9 @@ class Blocks:
 
 
 def transfers(blocks: Blocks, n: int) -> Array:
-    """Return what leads from the beginning of each interval to its end, shape (N, n, n)."""
+    """Return what leads from the first node of each interval to the others, shape (N, m n, n)."""
     full = blocks.by_profile
-    inner = np.linalg.solve(full[:, :, n:], -full[:, :, :n])
-    return np.asarray(inner[:, -n:], dtype=float)
+    return np.asarray(np.linalg.solve(full[:, :, n:], -full[:, :, :n]), dtype=float)
 
 
 def solved_with_borders(
@@ -72,6 +71,48 @@ def solved_with_borders(
     numpy.linalg.LinAlgError
         If the equations are singular.
     """
+    condensed = _condensed(blocks, right, borders, border_right, n)
+    solution = np.linalg.solve(condensed.matrix, condensed.side)
+    n_other = blocks.by_others.shape[2]
+    x, others = solution[:-n_other].reshape(-1, n), solution[-n_other:]
+    nodes = condensed.nodes
+    values = np.einsum("ijk,ik->ij", nodes[:, :, :n], x[condensed.owner])
+    values += nodes[:, :, n:-1] @ others + nodes[:, :, -1]
+    return np.concatenate([values.ravel(), others])
+
+
+def sign_with_borders(blocks: Blocks, borders: Array, n: int) -> float:
+    """Return the sign of the determinant of equations and border rows, but for a fixed one."""
+    count, size = blocks.by_profile.shape[:2]
+    none = np.zeros((count, size)), np.zeros(len(borders))
+    condensed = _condensed(blocks, none[0], borders, none[1], n)
+    inner = np.linalg.slogdet(blocks.by_profile[:, :, n:])[0]
+    return float(np.prod(inner) * np.linalg.slogdet(condensed.matrix)[0])
+
+
+@dataclass(frozen=True)
+class _Condensed:
+    """What is left when the nodes of each group follow from its first one and the others.
+
+    Attributes
+    ----------
+    matrix, side : array
+        Equations of the first nodes of all groups and the others.
+    nodes : array, shape (N, m n, n + 1 + k + 1)
+        All nodes of an interval, by (first node of its group, others, 1).
+    owner : array of int, shape (N,)
+        The group of each interval.
+    """
+
+    matrix: Array
+    side: Array
+    nodes: Array
+    owner: NDArray[np.intp]
+
+
+def _condensed(
+    blocks: Blocks, right: Array, borders: Array, border_right: Array, n: int
+) -> _Condensed:
     count, size = right.shape
     n_other = blocks.by_others.shape[2]
     full = blocks.by_profile
@@ -84,7 +125,6 @@ def solved_with_borders(
     first = np.broadcast_to(np.eye(n, n + n_other + 1), (count, n, n + n_other + 1))
     whole = np.concatenate([first, found[:, : size - n]], axis=1)
     starts, group = _starts(found[:, -n:], n, n_other)
-    # All nodes of an interval, by (first node of its group, others, 1).
     nodes = whole[:, :, :n] @ starts
     nodes[:, :, n:] += whole[:, :, n:]
     owner = np.arange(count) // group
@@ -102,11 +142,7 @@ def solved_with_borders(
         rest = reduced[b, :, n:].sum(axis=0)
         condensed[row, unknowns:] = rest[:n_other] + borders[b, -n_other:]
         side[row] = border_right[b] - rest[-1]
-    solution = np.linalg.solve(condensed, side)
-    x, others = solution[:unknowns].reshape(n_group, n), solution[unknowns:]
-    values = np.einsum("ijk,ik->ij", nodes[:, :, :n], x[owner])
-    values += nodes[:, :, n:-1] @ others + nodes[:, :, -1]
-    return np.concatenate([values.ravel(), others])
+    return _Condensed(condensed, side, nodes, owner)
 
 
 def _starts(steps: Array, n: int, n_other: int) -> tuple[Array, int]:

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "FINE",
+    "TOO_LONG",
     "Curve",
     "Ending",
     "Equations",
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+FAIRLY_FINE = 1e-4
 FINE = 1e-6  # of the diagram: steps this short are taken even if they may jump
 
 
@@ -75,7 +78,7 @@ class Steps:
     most_points: int = 4000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
     """A point of a curve with its unit tangent, its arclength, and the equations it solves."""
 
@@ -103,6 +106,7 @@ class Curve:
         return self.status.startswith("closed")
 
 
+TOO_LONG = (None, "")  # what an ending returns where the way to it must be looked at more closely
 Ending = Callable[[Node, Node], tuple[Node | None, str] | None]
 
 
@@ -150,7 +154,11 @@ def corrected(
 
 
 def follow(
-    start: Node, steps: Steps, ending: Ending, adapt: Callable[[Node], Node] | None = None
+    start: Node,
+    steps: Steps,
+    ending: Ending,
+    adapt: Callable[[Node], Node] | None = None,
+    goes_on: Callable[[Node, Node], bool] | None = None,
 ) -> Curve:
     """Follow a curve from a node in the direction of its tangent.
 
@@ -160,14 +168,16 @@ def follow(
     steps : Steps
     ending : callable
         Given the last node and the next, the node that ends the curve instead of the next
-        (or None, if the last does) and why, or None to go on.
+        (or None, if the last does) and why; `TOO_LONG` for a shorter step; or None to go on.
     adapt : callable, optional
         Returns the next node on a better mesh.
+    goes_on : callable, optional
+        Tells whether the next node may belong to the same curve as the last one.
     """
     curve, size = Curve([start]), steps.first
     while len(curve.nodes) < steps.most_points:
         here = curve.nodes[-1]
-        made = _step(here, size, steps)
+        made = _step(here, size, steps, goes_on)
         if isinstance(made, str):
             size /= 2
             if size < steps.shortest:
@@ -176,6 +186,9 @@ def follow(
             continue
         node, iterations, turned = made
         if (end := ending(here, node)) is not None:
+            if end == TOO_LONG:
+                size /= 2
+                continue
             last, curve.status = end
             curve.nodes.extend([last] if last is not None else [])
             return curve
@@ -188,7 +201,9 @@ def follow(
     return curve
 
 
-def _step(here: Node, size: float, steps: Steps) -> tuple[Node, int, float] | str:
+def _step(
+    here: Node, size: float, steps: Steps, goes_on: Callable[[Node, Node], bool] | None
+) -> tuple[Node, int, float] | str:
     """Return the next node, the iterations and the turn it took, or why there is none."""
     guess = here.z + size * here.tangent
     found = correct(here.equations, guess, here.tangent, float(here.tangent @ guess), steps)
@@ -204,6 +219,8 @@ def _step(here: Node, size: float, steps: Steps) -> tuple[Node, int, float] | st
         return "the curve turns too sharply"
     if size > FINE and _has_jumped(here, node, steps):
         return "another curve passes too near by"
+    if goes_on is not None and size > FAIRLY_FINE and not goes_on(here, node):
+        return "another curve passes too near by"
     return node, iterations, turned
 
 
@@ -211,7 +228,7 @@ def _has_jumped(here: Node, node: Node, steps: Steps) -> bool:
     """Tell whether a step has come upon another curve that passes near by.
 
     Orientation changes at a branch point, to which halvings lead; between two curves they lead
-    nowhere. Cycles are followed without this check: their matrix is never formed.
+    nowhere.
     """
     sign, begin, end = here.orientation, here, node
     if sign * node.orientation >= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from mirrorsys.analysis.bifurcation._curve import Node
 from mirrorsys.analysis.bifurcation._floquet import nontrivial
 from mirrorsys.analysis.bifurcation._orbit import multipliers_of
 
-__all__ = ["Cycle"]
+__all__ = ["Cycle", "cycle_of", "goes_on"]
 
 Array = NDArray[np.float64]
+SMALL = 1e-3  # a leading multiplier smaller than this may change its sign
 RELIABLE = 1e-3  # how far the trivial multiplier may be off for others to be looked at
 
 
@@ -51,6 +52,13 @@ class Cycle:
     def period(self) -> float:
         """Its period."""
         return self.parts[1]
+
+    @cached_property
+    def marks(self) -> Array:
+        """Mean and spread of each state, period and parameter: the same in every phase."""
+        profile, period, parameters = self.parts
+        values = self.collocation.values_at(profile, np.linspace(0, 1, 128, endpoint=False))
+        return np.concatenate([values.mean(axis=1), values.std(axis=1), [period], parameters])
 
     @cached_property
     def wave(self) -> Array:
@@ -93,3 +101,23 @@ def _root(factors: NDArray[Any]) -> float:
     sizes = np.abs(factors).clip(1e-300)
     size = np.arcsinh(np.exp(np.log(sizes).mean()))
     return float(np.sign(np.prod(factors / sizes).real) * size)
+
+
+@lru_cache(maxsize=8)
+def cycle_of(node: Node) -> Cycle:
+    """Return the cycle of a node; what is known of the last ones is kept."""
+    return Cycle(node)
+
+
+def goes_on(here: Node, node: Node) -> bool:
+    """Tell whether two cycles may be neighbours: a multiplier is never zero, so it keeps its sign.
+
+    The leading one of three or more can change it only by way of a complex pair.
+    """
+    before, now = cycle_of(here), cycle_of(node)
+    if not (before.is_reliable and now.is_reliable):
+        return True
+    leading = [nontrivial(each.multipliers)[0] for each in (before, now)]
+    if any(each.imag != 0 or abs(each) < SMALL for each in leading):
+        return True
+    return bool(leading[0].real * leading[1].real > 0)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirrorsys.analysis.bifurcation._curve import Ending, Node, Steps, corrected
-from mirrorsys.analysis.bifurcation._cycle import Cycle
+from mirrorsys.analysis.bifurcation._cycle import Cycle, cycle_of
 from mirrorsys.analysis.bifurcation._defining import EquilibriumEquations, HopfPoints, newton
 
 __all__ = ["cycle_ending"]
@@ -22,14 +22,17 @@ SADDLE_NODE = 0.02  # an eigenvalue this small beside the largest counts as zero
 
 
 def cycle_ending(
-    bounds: tuple[float, float], steps: Steps, max_period: float, first_period: float
+    bounds: tuple[float, float], steps: Steps, max_period: float, start: Node
 ) -> Ending:
-    """Return what ends a branch of cycles."""
+    """Return what ends a branch of cycles that begins at a node."""
     low, high = bounds
     span = high - low
+    first = Cycle(start)
+    n, usual = first.collocation.field.n, first.collocation.scale
+    first_period, scale = first.period, np.concatenate([usual[:n], usual])
 
     def ending(here: Node, node: Node) -> tuple[Node | None, str] | None:
-        before, now = Cycle(here), Cycle(node)
+        before, now = cycle_of(here), cycle_of(node)
         name = now.collocation.field.names[0]
         if not low <= now.value <= high:
             end = low if now.value < low else high
@@ -39,6 +42,8 @@ def cycle_ending(
         if _is_opposite(before.doubling, now.doubling):
             where = f"near {name} = {now.value:.6g}"
             return None, f"joins a cycle of half its period {where} (its period doubling)"
+        if node.tangent[-1] * start.tangent[-1] > 0 and _is_back(first, before, now, scale):
+            return start, "closed curve"
         if now.period > max_period or (
             now.period > LONG * first_period
             and now.period > GROWING * before.period
@@ -55,6 +60,13 @@ def _is_opposite(before: Array, now: Array) -> bool:
     """Tell whether a wave has shrunk to nothing and come out on the other side."""
     overlap = np.sum(before * now) / (np.linalg.norm(before) * np.linalg.norm(now) + 1e-300)
     return bool(overlap < -0.5)
+
+
+def _is_back(first: Cycle, before: Cycle, now: Cycle, scale: Array) -> bool:
+    """Tell whether a cycle lies within a step of the first one, on any mesh and in any phase."""
+    step = float(np.linalg.norm((now.marks - before.marks) / scale))
+    away = abs(now.node.length - first.node.length) > 3 * step
+    return away and bool(np.linalg.norm((now.marks - first.marks) / scale) < step)
 
 
 def _at_bound(here: Node, node: Node, end: float, steps: Steps) -> Node | None:

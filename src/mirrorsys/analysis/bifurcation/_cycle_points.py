@@ -12,12 +12,13 @@ from scipy.optimize import brentq
 from mirrorsys.analysis.bifurcation._collocation import Collocation
 from mirrorsys.analysis.bifurcation._curve import Node, Steps, between, corrected
 from mirrorsys.analysis.bifurcation._cycle import Cycle
+from mirrorsys.analysis.bifurcation._orbit import orbit_of
 from mirrorsys.analysis.bifurcation._special_point import SpecialPoint
 
 __all__ = ["LETTERS", "special_cycles"]
 
 Array = NDArray[np.float64]
-ROUNDING = 1e-8  # in a family of cycles at one parameter value, tests vanish everywhere
+ROUNDING = 1e-8  # of multipliers: in a family of cycles at one parameter value, tests vanish
 LETTERS = {
     "fold of cycles": "LPC", "period doubling": "PD", "neimark-sacker": "NS",
     "branch point of cycles": "BPC",
@@ -29,7 +30,7 @@ def special_cycles(left: Cycle, right: Cycle, number: int, steps: Steps) -> Iter
 
     `number` is the position of the first of them.
     """
-    kinds = [k for k in LETTERS if _changes(left.test(k), right.test(k))]
+    kinds = [k for k in LETTERS if _changes(k, left.test(k), right.test(k))]
     if not (left.is_reliable and right.is_reliable):
         kinds = [k for k in kinds if k == "fold of cycles"]
     if "fold of cycles" in kinds and "branch point of cycles" in kinds:
@@ -43,9 +44,11 @@ def special_cycles(left: Cycle, right: Cycle, number: int, steps: Steps) -> Iter
             yield found
 
 
-def _changes(left: float, right: float) -> bool:
+def _changes(kind: str, left: float, right: float) -> bool:
     """Tell whether a test function changes its sign, and not by rounding alone."""
-    return left * right < 0 and max(abs(left), abs(right)) > ROUNDING
+    # In a canard explosion the parameter hardly moves, yet its turn is a fold.
+    rounding = 1e-12 if kind == "fold of cycles" else ROUNDING
+    return left * right < 0 and max(abs(left), abs(right)) > rounding
 
 
 def _point(kind: str, left: Cycle, right: Cycle, number: int, steps: Steps) -> SpecialPoint | None:
@@ -76,6 +79,9 @@ def _point(kind: str, left: Cycle, right: Cycle, number: int, steps: Steps) -> S
         eigenvalues=cycle.multipliers, frequency=2 * np.pi / cycle.period,
         residual=float(np.abs(cycle.collocation.residual(node.z)).max()),
         status="zero of its test function on the branch", branch=number, followed=at.names, y=y,
+        orbit=orbit_of(
+            cycle.collocation, node.z, cycle.status, at.params_at(y), cycle.multipliers
+        ),
     )  # fmt: skip
 
 

@@ -20,11 +20,12 @@ from mirrorsys.analysis.bifurcation._checks import (
 )
 from mirrorsys.analysis.bifurcation._collocation import Collocation
 from mirrorsys.analysis.bifurcation._curve import Curve, Node, Steps, corrected, follow, node_at
-from mirrorsys.analysis.bifurcation._cycle import Cycle
+from mirrorsys.analysis.bifurcation._cycle import Cycle, goes_on
 from mirrorsys.analysis.bifurcation._cycle_endings import cycle_ending
 from mirrorsys.analysis.bifurcation._cycle_points import LETTERS, special_cycles
 from mirrorsys.analysis.bifurcation._cycle_results import CycleBranch
 from mirrorsys.analysis.bifurcation._cycle_starts import beside_hopf, cycle_scale
+from mirrorsys.analysis.bifurcation._doubling import beside_doubling
 from mirrorsys.analysis.bifurcation._field import field, followed
 from mirrorsys.analysis.bifurcation._mesh import remeshed, solved
 from mirrorsys.analysis.bifurcation._orbit import PeriodicOrbit, orbit_of
@@ -34,6 +35,7 @@ __all__ = ["cycle_branch"]
 
 Array = NDArray[np.float64]
 SIZES = (0.01, 0.003, 0.001, 3e-4, 1e-4, 3e-5)  # of the diagram: first cycle beside a Hopf point
+BIRTHS = ("hopf", "period doubling")  # where a branch of cycles begins
 KEPT = 4  # nodes on one mesh, while it is good enough
 FINEST = 8  # times the intervals asked for
 
@@ -56,8 +58,8 @@ def cycle_branch(
     ----------
     system : System
     start : SpecialPoint or PeriodicOrbit
-        A Hopf point over the same parameter, where the cycle is born; or a cycle, which is
-        followed in both directions.
+        A Hopf point or a period doubling over the same parameter, where the cycle is born; or a
+        cycle, which is followed in both directions.
     parameter : str
         A parameter, or an input held constant.
     bounds : (float, float)
@@ -112,13 +114,18 @@ def cycle_branch(
 
 def _check_start(system: System, start: Any, name: str, bounds: tuple[float, float]) -> None:
     if isinstance(start, SpecialPoint):
-        if start.kind != "hopf" or start.followed != (name,):
-            raise ValueError(f"`start` is {start!r}; give a Hopf point over {name!r}, or a cycle.")
+        if start.kind not in BIRTHS or start.followed != (name,):
+            raise ValueError(
+                f"`start` is {start!r}; give a Hopf point or a period doubling over {name!r}, "
+                "or a cycle."
+            )
         check_owner("start", start, start.state, system)
     elif isinstance(start, PeriodicOrbit) and start.collocation is not None:
         check_owner("start", start, start.highest, system)
     else:
-        raise TypeError(f"`start` is {start!r}; give a Hopf point or a PeriodicOrbit.")
+        raise TypeError(
+            f"`start` is {start!r}; give a Hopf point, a period doubling or a PeriodicOrbit."
+        )
     check_inside("bounds", name, start.params.get(name, system[name].value), bounds)
 
 
@@ -140,25 +147,34 @@ class _Cycles:
     # ---- following -----------------------------------------------------------------------
 
     def branch(self) -> CycleBranch:
-        begun = self._from_hopf() if isinstance(self.start, SpecialPoint) else self._from_orbit()
+        is_point = isinstance(self.start, SpecialPoint)
+        begun = self._from_point() if is_point else self._from_orbit()
         if isinstance(begun, str):
             return self._result([], (begun, begun))
         nodes, ends = begun
         return self._result([Cycle(node) for node in nodes], ends)
 
-    def _from_hopf(self) -> tuple[list[Node], tuple[str, str]] | str:
+    def _from_point(self) -> tuple[list[Node], tuple[str, str]] | str:
         point = self.start
         assert isinstance(point, SpecialPoint)
-        scale = cycle_scale(self.field, point.y[: self.field.n], point.period, self._span)
-        found = beside_hopf(self.field, point, self.n_interval, scale, SIZES)
+        found = self._beside(point)
         if found is None:
-            return "stopped: no cycle was found beside the Hopf point"
+            return f"stopped: no cycle was found beside {point.name} ({point.kind})"
         collocation, z, along = found
         node = node_at(collocation, z, along)
         if node is None:
-            return "stopped: the equations are singular beside the Hopf point"
+            return f"stopped: the equations are singular beside {point.name} ({point.kind})"
         forth = self._follow(node)
         return forth.nodes, (f"begins at {point.name}", forth.status)
+
+    def _beside(self, point: SpecialPoint) -> tuple[Collocation, Array, Array] | None:
+        if point.kind == "hopf":
+            scale = cycle_scale(self.field, point.y[: self.field.n], point.period, self._span)
+            return beside_hopf(self.field, point, self.n_interval, scale, SIZES)
+        orbit = point.orbit
+        assert orbit is not None
+        assert orbit.collocation is not None
+        return beside_doubling(orbit.collocation, orbit.z, SIZES)
 
     def _from_orbit(self) -> tuple[list[Node], tuple[str, str]] | str:
         orbit = self.start
@@ -191,8 +207,8 @@ class _Cycles:
         return (self.bounds[1] - self.bounds[0],)
 
     def _follow(self, node: Node) -> Curve:
-        ending = cycle_ending(self.bounds, self.steps, self.max_period, Cycle(node).period)
-        return follow(node, self.steps, ending, self._adapted)
+        ending = cycle_ending(self.bounds, self.steps, self.max_period, node)
+        return follow(node, self.steps, ending, self._adapted, goes_on)
 
     def _adapted(self, node: Node) -> Node:
         """Return the cycle on a mesh that fits it, with its tangent."""
@@ -226,4 +242,11 @@ class _Cycles:
         )  # fmt: skip
 
     def _complete(self, points: Sequence[SpecialPoint]) -> list[SpecialPoint]:
-        return [replace(each, params={**self.params, **each.params}) for each in points]
+        return [
+            replace(
+                each,
+                params={**self.params, **each.params},
+                orbit=each.orbit and replace(each.orbit, params={**self.params, **each.params}),
+            )
+            for each in points
+        ]

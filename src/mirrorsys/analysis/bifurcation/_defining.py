@@ -158,7 +158,9 @@ class HopfPoints:
         if values[i].imag != 0:
             one, other = vectors[:, i].real, vectors[:, i].imag
         else:
-            one, other = vectors[:, i].real, vectors[:, j].real
+            # Neither an eigenvector itself, for which one eigenvalue alone would decide kappa.
+            both = vectors[:, i].real + vectors[:, j].real, vectors[:, i].real - vectors[:, j].real
+            other, one = sorted(both, key=lambda each: float(np.linalg.norm(each)))
         one = one / np.linalg.norm(one)
         v = other - (one @ other) * one
         size = np.linalg.norm(v)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mirrorsys.analysis.bifurcation._curve import Ending, Node, Steps, between, correct, node_at
+from mirrorsys.analysis.bifurcation._curve import (
+    FINE,
+    TOO_LONG,
+    Ending,
+    Node,
+    Steps,
+    between,
+    correct,
+    node_at,
+)
 
 __all__ = ["bounded"]
 
 Array = NDArray[np.float64]
 LEAVING = 1e-9  # of a side of the box: how far outside counts as leaving it
 ROUNDING = 1e-13  # of a bound of a parameter
+NEAR = 0.25  # of a step: how far beside its chord a curve, and not another one, meets a wall
 HALVINGS = 40
 
 
@@ -47,11 +58,13 @@ def bounded(
 
     def ending_at(start: Node) -> Ending:
         def ending(here: Node, node: Node) -> tuple[Node | None, str] | None:
+            step = float(np.linalg.norm(node.z - here.z))
             passed = [wall for wall in walls if wall.is_passed(node)]
             if passed:
-                wall = min(passed, key=lambda each: each.share(here, node))
-                return wall.node(here, node), wall.text
-            step = float(np.linalg.norm(node.z - here.z))
+                first = min(passed, key=lambda each: each.share(here, node))
+                end = first.ending(here, node)
+                is_out = end[0] is not None and any(wall.is_passed(end[0]) for wall in walls)
+                return TOO_LONG if is_out and step > FINE else end
             is_back = (
                 abs(node.length - start.length) > 3 * step
                 and np.linalg.norm(node.z - start.z) < step
@@ -85,18 +98,30 @@ class _Wall:
         moved = node.z[self.axis] - here.z[self.axis]
         return float((self.end - here.z[self.axis]) / moved) if moved else 0.0
 
-    def node(self, here: Node, node: Node) -> Node | None:
-        """Return the node in it; None if the curve starts there."""
+    def ending(self, here: Node, node: Node) -> tuple[Node | None, str]:
+        """Return the node in it, or None if the curve starts there, and its text."""
         share, way = self.share(here, node), node.z - here.z
         if share <= 1e-9:
-            return None
+            return None, self.text
         row = np.zeros_like(here.z)
         row[self.axis] = 1.0
         guess = here.z + share * way
         found = correct(here.equations, guess, row, self.end, self.steps)
-        if found is not None and np.linalg.norm(found[0] - guess) < np.linalg.norm(way):
-            return node_at(here.equations, found[0], here.tangent)
-        return self._up_to(here, node)
+        if found is not None and np.linalg.norm(found[0] - guess) < NEAR * np.linalg.norm(way):
+            last = node_at(here.equations, found[0], here.tangent)
+            if self._leads_to(here, last):
+                return last, self.text
+        last = self._up_to(here, node)
+        arrives = last is not None and abs(last.z[self.axis] - self.end) < LEAVING
+        if np.linalg.norm(way) > FINE and not (arrives and self._leads_to(here, last)):
+            return TOO_LONG
+        return last, self.text
+
+    def _leads_to(self, here: Node, last: Node | None) -> bool:
+        """Tell whether the curve, and not another one, arrives at a node in the wall."""
+        return last is not None and float(here.tangent @ last.tangent) > math.cos(
+            2 * self.steps.turn
+        )
 
     def _up_to(self, here: Node, node: Node) -> Node | None:
         """Return a node just before it, where another branch crosses in the face itself."""

@@ -81,7 +81,8 @@ def remeshed(
 def solved(collocation: Collocation, z: Array) -> Array | None:
     """Return the cycle at the parameters it has; None where Newton's method does not converge."""
     if collocation.field.k == 0:
-        return _damped_newton(collocation, z)
+        with np.errstate(all="ignore"):  # states far off may overflow before it gives up
+            return _damped_newton(collocation, z)
     row = np.zeros_like(z)
     row[-1] = 1.0
     found = correct(collocation, z, row, float(z[-1]), NEWTON)
@@ -97,14 +98,13 @@ def _damped_newton(collocation: Collocation, z: Array) -> Array | None:
             return None
         share = 1.0
         while True:
-            with np.errstate(all="ignore"):
-                trial = z + share * step
-                now = float(np.linalg.norm(collocation.residual(trial)))
+            trial = z + share * step
+            now = float(np.linalg.norm(collocation.residual(trial)))
             if now < 2 * size or share < SHORTEST:
                 break
             share /= 2
         z, size, moved = trial, now, float(np.linalg.norm(step)) * share
-        if not np.isfinite(moved):
+        if not np.isfinite([moved, size]).all():
             return None
         if moved <= NEWTON.tol * (1 + np.linalg.norm(z)) or (moved < 1e-9 and moved > 0.3 * last):
             return z

@@ -118,7 +118,7 @@ def multipliers_of(collocation: Collocation, z: Array) -> NDArray[np.complex128]
     """Return the Floquet multipliers, the largest modulus first."""
     try:
         with np.errstate(all="ignore"):
-            transfers = collocation.transfers(z)
+            transfers = collocation.transfers(z)[:, -collocation.field.n :]
     except np.linalg.LinAlgError:
         return np.full(collocation.field.n, np.nan + 0j)
     return multipliers(transfers)
@@ -132,17 +132,24 @@ def extrema(collocation: Collocation, profile: Array) -> tuple[Array, Array]:
     for sign in (1.0, -1.0):
         flat = (sign * values).reshape(values.shape[0], -1)
         index = flat.argmax(axis=1)
-        both.append(
-            sign * np.array([
-                _top(sign * profile[i, at // fine.size], collocation.degree, fine[at % fine.size],
-                     float(flat[i, at]))
-                for i, at in enumerate(index)
-            ])
-        )  # fmt: skip
+        tops = [
+            _top(sign * profile[i], collocation.degree, at // fine.size, fine[at % fine.size],
+                 float(flat[i, at]))
+            for i, at in enumerate(index)
+        ]  # fmt: skip
+        both.append(sign * np.array(tops))
     return both[0], both[1]
 
 
-def _top(values: Array, degree: int, x: float, usual: float) -> float:
+def _top(profile: Array, degree: int, interval: int, x: float, usual: float) -> float:
+    """Return the maximum near x in an interval; near its ends the neighbour may have it."""
+    places = [(interval, x)]
+    if x in (0.0, 1.0):
+        places.append(((interval + (1 if x else -1)) % len(profile), 1.0 - x))
+    return max(_peak(profile[i], degree, at, usual) for i, at in places)
+
+
+def _peak(values: Array, degree: int, x: float, usual: float) -> float:
     """Return the maximum of a polynomial near x, by Newton's method on its slope."""
     nodes = basis(degree).nodes
     polynomial = np.polynomial.Polynomial.fit(nodes, values, degree, domain=[0, 1])

@@ -6,13 +6,16 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mirrorsys._system import System
 from mirrorsys.flow._dataset import toml_of, versions
+
+if TYPE_CHECKING:
+    from mirrorsys.analysis.bifurcation._orbit import PeriodicOrbit
 
 __all__ = ["SpecialPoint", "attributes_of", "named", "named_point", "provenance"]
 
@@ -62,6 +65,8 @@ class SpecialPoint:
         States and followed parameters.
     directions : tuple of array
         Tangents, in the same coordinates, of the branches that cross at a branch point.
+    orbit : PeriodicOrbit or None
+        Of a special cycle, the cycle itself.
     """
 
     name: str
@@ -79,6 +84,7 @@ class SpecialPoint:
     followed: tuple[str, ...] = ()
     y: Array = field(default_factory=lambda: np.empty(0), repr=False)
     directions: tuple[Array, ...] = field(default=(), repr=False)
+    orbit: PeriodicOrbit | None = field(default=None, repr=False)
 
     @property
     def period(self) -> float:

@@ -114,8 +114,8 @@ def test_equations_that_are_singular_have_no_step():
     assert found is None or np.abs(found).max() > 1e10
 
 
-def test_orientation_is_the_sign_of_the_determinant_but_for_that_of_the_mesh():
-    made, z = collocated(ELLIPSE, circle, np.pi, names=("w",))
+def test_orientation_is_the_sign_of_the_determinant_but_for_that_of_the_mesh(growing):
+    made, z = collocated(growing, circle, np.pi, names=("mu",))
     rng, ratios = np.random.default_rng(0), set()
     for row in rng.normal(size=(8, z.size)):
         step = 1e-6

@@ -40,7 +40,7 @@ PLANAR = st.lists(COEFFICIENTS, min_size=8, max_size=8).map(planar)
 
 
 def jacobian_at(found, y):
-    at = field(found.system, (found.parameter,), found.params)
+    at = field(found.system, (found.parameter_name,), found.params)
     return at.slopes(y)[:, : at.n]
 
 

@@ -299,7 +299,7 @@ class _Diagram:
         """Return everything as it was found."""
         self.checks |= {value: self._check(value) for value in self.certified}
         return Branches(
-            system=self.field.system, parameter=self.field.names[0], bounds=self.bounds,
+            system=self.field.system, parameter_name=self.field.names[0], bounds=self.bounds,
             box=self.box, params=self.params,
             branches=tuple(map(self._branch, range(len(self.curves)))),
             points=special_points(self.field, self.params, self.scale, self.located),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -103,6 +104,10 @@ class PeriodicOrbit:
         )  # fmt: skip
         time = ("time", self.times, {"units": self.system.time_unit})
         return xr.Dataset(data, coords={"time": time}, attrs=attributes)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row for each moment."""
+        return self.to_dataset().to_dataframe()
 
     def __repr__(self) -> str:
         ranges = ", ".join(

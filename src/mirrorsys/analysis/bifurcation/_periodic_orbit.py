@@ -17,7 +17,7 @@ from mirrorsys.analysis.bifurcation._cycle_starts import beside_hopf, cycle_scal
 from mirrorsys.analysis.bifurcation._field import Field, field
 from mirrorsys.analysis.bifurcation._mesh import converged, gone_round_once, solved
 from mirrorsys.analysis.bifurcation._orbit import PeriodicOrbit, orbit_of
-from mirrorsys.analysis.bifurcation._recurrence import from_simulation
+from mirrorsys.analysis.bifurcation._recurrence import from_simulation, values_of_run
 from mirrorsys.analysis.bifurcation._special_point import SpecialPoint
 
 __all__ = ["NoCycleError", "periodic_orbit"]
@@ -48,10 +48,12 @@ def periodic_orbit(
     system : System
     start : SpecialPoint, PeriodicOrbit, Dataset or mapping of str to float, optional
         A Hopf point, beside which a small cycle is looked for; a cycle at other values of
-        parameters near by; a run of `simulate` whose end has settled on a cycle; or states from
-        which to simulate until it has. By default the initial states of the system.
+        parameters near by; a run of `simulate` whose end has settled on a cycle, at the values
+        it has there; or states from which to simulate until it has. By default the initial
+        states of the system.
     params : mapping of str to float, optional, keyword-only
-        Parameters and inputs that differ from the defaults; a Hopf point brings its own.
+        Parameters and inputs that differ from the defaults; a Hopf point, a cycle and a run bring
+        their own.
     period : float, optional, keyword-only
         If it is known roughly; otherwise the run's returns say it. Together with states to start
         from, one round from there is taken as a guess: so unstable cycles are found too.
@@ -97,6 +99,8 @@ def periodic_orbit(
         guess = partial(from_function, at, start.period, start.at)
     else:
         given = dict(params or {})
+        if isinstance(start, xr.Dataset):
+            given = values_of_run(system, start, given)
         at = field(system, (), given)
         found = from_simulation(system, start, given, period)
         if isinstance(found, str):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -17,7 +19,7 @@ from mirrorsys.analysis._columns import columns_of
 from mirrorsys.analysis.bifurcation._field import field
 from mirrorsys.flow import IntegrationError, simulate
 
-__all__ = ["from_simulation"]
+__all__ = ["from_simulation", "values_of_run"]
 
 Array = NDArray[np.float64]
 ROUNDS = 8  # of simulations, each longer than the one before, in which the run turns
@@ -79,6 +81,35 @@ def _turns(states: Array) -> int:
     """Return how often the state that moves most crosses its middle."""
     moving = states[int(np.argmax(np.ptp(states, axis=1)))]
     return int(np.count_nonzero(np.diff(moving > (moving.max() + moving.min()) / 2)))
+
+
+def values_of_run(system: System, run: xr.Dataset, params: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of parameters, and of inputs at its end, at which a run was made.
+
+    Raises
+    ------
+    ValueError
+        If it is no run of this system, or `params` says otherwise.
+    """
+    try:
+        kept = json.loads(run.attrs["parameters"])
+        own = {name: float(kept[name]) for name in system.parameter_names}
+        ends = dict(zip(system.input_names, columns_of(run, system.input_names)[-1], strict=True))
+        columns_of(run, system.state_names)
+    except KeyError as error:
+        raise ValueError(
+            f"`start` is no run of {system.name!r}: it has no {error}; give what "
+            "simulate(system, ...) returned."
+        ) from None
+    values = {**own, **{name: float(value) for name, value in ends.items()}}
+    given = system.expand(params)
+    if wrong := {n: v for n, v in given.items() if not math.isclose(v, values[n], rel_tol=1e-12)}:
+        theirs = {name: values[name] for name in wrong}
+        raise ValueError(
+            f"`params` gives {wrong}, but the run was made at {theirs}; leave `params` out, or "
+            "give states to start from."
+        )
+    return values
 
 
 def _one_round(

@@ -35,7 +35,7 @@ TAKEN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Branch:
     """A smooth curve of equilibria.
 
@@ -60,6 +60,13 @@ class Branch:
 
     def __len__(self) -> int:
         return int(self.parameter.size)
+
+    def __repr__(self) -> str:
+        low, high = self.parameter.min(), self.parameter.max()
+        return (
+            f"Branch of {len(self)} points, {low:g} to {high:g}, "
+            f"{self.is_stable.mean():.0%} stable: {self.ends[0]}; {self.ends[1]}"
+        )
 
     @property
     def is_stable(self) -> NDArray[np.bool_]:
@@ -96,7 +103,7 @@ class Branches:
     Attributes
     ----------
     system : System
-    parameter : str
+    parameter_name : str
         The followed parameter.
     bounds : (float, float)
     box : mapping of str to (float, float)
@@ -112,7 +119,7 @@ class Branches:
     """
 
     system: System
-    parameter: str
+    parameter_name: str
     bounds: tuple[float, float]
     box: Mapping[str, tuple[float, float]]
     params: Mapping[str, float]
@@ -136,7 +143,7 @@ class Branches:
         """Return one row for each point of each branch: parameter, states, stability."""
         check_names(self.system, self._names, ["leading_eigenvalue"])
         table = self.to_dataset()
-        names = ["branch", self.parameter, *self.system.state_names, "stability", "n_unstable"]
+        names = ["branch", self.parameter_name, *self.system.state_names, "stability", "n_unstable"]
         frame = table[[name for name in names if name in table]].to_dataframe()
         frame["leading_eigenvalue"] = (
             table.eigenvalue_real[:, 0].values + 1j * table.eigenvalue_imag[:, 0].values
@@ -150,7 +157,7 @@ class Branches:
         rows = [
             {
                 "name": each.name, "kind": each.kind, "description": each.description,
-                self.parameter: each.parameter, **each.state, "coefficient": each.coefficient,
+                self.parameter_name: each.parameter, **each.state, "coefficient": each.coefficient,
                 "frequency": each.frequency, "branch": each.branch, "status": each.status,
             }
             for each in self.points
@@ -159,20 +166,20 @@ class Branches:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        return (self.parameter, *self.system.state_names)
+        return (self.parameter_name, *self.system.state_names)
 
     def __repr__(self) -> str:
         low, high = self.bounds
         lines = [
             f"{len(self.branches)} branch{'es' * (len(self.branches) != 1)} of equilibria of "
-            f"{self.system.name!r}, {self.parameter} from {low:g} to {high:g}: {self.status}"
+            f"{self.system.name!r}, {self.parameter_name} from {low:g} to {high:g}: {self.status}"
         ]
         return "\n".join([*lines, *(f"  {point!r}" for point in self.points)])
 
 
 def _dataset(found: Branches) -> xr.Dataset:
     n = len(found.system.states)
-    check_names(found.system, (found.parameter, *found.system.state_names), TAKEN)
+    check_names(found.system, (found.parameter_name, *found.system.state_names), TAKEN)
     branches = found.branches
     numbers = np.repeat(np.arange(len(branches)), [len(each) for each in branches])
 
@@ -186,8 +193,8 @@ def _dataset(found: Branches) -> xr.Dataset:
     words = np.where(leading < 0, "stable", np.where(unstable > 0, "unstable", "undecided"))
     data: dict[str, Any] = {
         "branch": ("point", numbers.astype(np.int64)),
-        found.parameter: ("point", joined([each.parameter for each in branches], (0,)),
-                          attributes_of(found.system, found.parameter)),
+        found.parameter_name: ("point", joined([each.parameter for each in branches], (0,)),
+                          attributes_of(found.system, found.parameter_name)),
         **{
             name: ("point", states[i], attributes_of(found.system, name))
             for i, name in enumerate(found.system.state_names)
@@ -217,7 +224,7 @@ def _dataset(found: Branches) -> xr.Dataset:
     if points:
         coords["special"] = [each.name for each in points]
     attributes = provenance(
-        found.system, found.params, parameter=found.parameter, status=found.status,
+        found.system, found.params, parameter=found.parameter_name, status=found.status,
         bounds=np.array(found.bounds),
     )  # fmt: skip
     return xr.Dataset(data, coords=coords, attrs=attributes)

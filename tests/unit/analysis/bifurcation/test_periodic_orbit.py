@@ -173,3 +173,20 @@ def test_beside_a_degenerate_hopf_point_no_cycle_is_alone():
     hopf = equilibrium_branches(linear, "mu", (-1, 1))["H1"]
     with pytest.raises(NoCycleError, match="no cycle of 'linear' was found"):
         periodic_orbit(linear, hopf)
+
+
+def test_a_run_brings_the_values_at_which_it_was_made():
+    system = ms.models.zoo.van_der_pol()
+    run = ms.simulate(system, duration=200, params={"mu": 2}, engine="auto")
+    orbit = periodic_orbit(system, run)
+    assert orbit.params["mu"] == 2
+    assert orbit.period == pytest.approx(periodic_orbit(system, params={"mu": 2}).period)
+    assert periodic_orbit(system, run, params={"mu": 2}).period == pytest.approx(orbit.period)
+    with pytest.raises(ValueError, match=r"the run was made at \{'mu': 2.0\}"):
+        periodic_orbit(system, run, params={"mu": 3})
+
+
+def test_a_run_of_another_system_is_refused():
+    run = ms.simulate(ms.models.zoo.lorenz(), duration=20, engine="auto")
+    with pytest.raises(ValueError, match="`start` is no run of 'van der Pol'"):
+        periodic_orbit(ms.models.zoo.van_der_pol(), run)

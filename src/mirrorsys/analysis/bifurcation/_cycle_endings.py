@@ -117,13 +117,13 @@ def _slowest(cycle: Cycle) -> tuple[Array, NDArray[np.complex128]] | None:
     speed = np.linalg.norm(at.rates_at(full) / cycle.collocation.scale[: at.n, None], axis=0)
     near = points[:, int(np.argmin(speed))]
     found = newton(_Held(EquilibriumEquations(at), parameters), near)
-    if found is None:
-        return None
     reach = np.ptp(points, axis=1) + 1e-300
-    if np.max(np.abs(found - near) / reach) > 2 * NEAR:
-        return None
-    values = np.linalg.eigvals(at.slopes(np.append(found, parameters))[:, : at.n])
-    return found, values.astype(complex)
+    is_there = found is not None and np.max(np.abs(found - near) / reach) <= 2 * NEAR
+    state = found if found is not None and is_there else near
+    values = np.linalg.eigvals(at.slopes(np.append(state, parameters))[:, : at.n]).astype(complex)
+    # Beyond a saddle-node no equilibrium is left, but where it was the cycle still lingers.
+    is_ghost = np.abs(values.real).min() < SADDLE_NODE * np.abs(values.real).max()
+    return (state, values) if is_there or is_ghost else None
 
 
 def _lingers(cycle: Cycle) -> bool:

@@ -28,6 +28,7 @@ from mirrorsys.analysis.bifurcation._special_point import SpecialPoint
 __all__ = ["fold_curve", "hopf_curve"]
 
 Array = NDArray[np.float64]
+STARTS = {"fold": ("fold",), "hopf": ("hopf", "neutral saddle")}  # both lie on Hopf curves
 
 
 def fold_curve(
@@ -105,7 +106,7 @@ def hopf_curve(
     Parameters
     ----------
     system, point, parameter, bounds, first_bounds, box, longest_step
-        As for `fold_curve`; `point` is a Hopf point.
+        As for `fold_curve`; `point` is a Hopf point, or a neutral saddle.
 
     Returns
     -------
@@ -190,7 +191,7 @@ def _checked_point(system: System, point: Any, kind: str, second: str) -> str:
             f"`point` is {point!r}; give a {kind} point of equilibrium_branches, such as "
             f"branches[{('F1' if kind == 'fold' else 'H1')!r}]."
         )
-    if point.kind != kind or len(point.followed) != 1:
+    if point.kind not in STARTS[kind] or len(point.followed) != 1:
         raise ValueError(f"`point` is {point!r}; give a {kind} point found over one parameter.")
     check_owner("point", point, point.state, system)
     if point.followed[0] == second:

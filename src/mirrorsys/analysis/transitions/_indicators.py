@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["ar1_surrogates", "kendall_tau", "phase_surrogates", "rolling", "smooth"]
 
 Array = NDArray[np.float64]
+SHORT = 600  # values
 KERNEL = 6.0  # standard deviations after which the Gaussian kernel is cut off
 NEARLY_ONE = 0.999  # the strongest autocorrelation of a surrogate: beyond it is no stationary one
 
@@ -51,9 +52,16 @@ def rolling(residual: Array, width: int) -> Array:
 def kendall_tau(values: Array) -> Array:
     """Return Kendall's tau of values with their position, along the last axis.
 
-    `scipy.stats.kendalltau` finds the same for one series; surrogates are many.
+    `scipy.stats.kendalltau` finds the same for one series; surrogates are many, and for short ones
+    comparing all pairs at once is quicker.
     """
     n = values.shape[-1]
+    if n > SHORT:
+        from scipy.stats import kendalltau  # slow to import
+
+        return np.apply_along_axis(
+            lambda each: kendalltau(np.arange(n), each).statistic, -1, values
+        )
     balance = np.zeros(values.shape[:-1])
     for gap in range(1, n):
         later, earlier = values[..., gap:], values[..., :-gap]

@@ -93,3 +93,19 @@ def test_joining_a_cycle_of_half_the_period():
     (end,) = (each for each in back.ends if each.startswith("joins a cycle of half its period"))
     assert float(end.split()[-4]) == pytest.approx(once["PD1"].parameter, abs=0.01)
     assert end.endswith("(its period doubling)")
+
+
+def test_a_cycle_that_slows_down_where_an_equilibrium_is_about_to_appear():
+    """theta' = a - sin(theta) on the unit circle: period 2 pi / sqrt(a^2 - 1)."""
+    slow = ms.System(
+        "slow",
+        {"x": f"x*(1 - {RING}) - y*(a - y)", "y": f"y*(1 - {RING}) + x*(a - y)"},
+        {"a": 1.5},
+        box={"x": (-2, 2), "y": (-2, 2)},
+        initial={"x": 1},
+    )
+    cycles = cycle_branch(slow, periodic_orbit(slow), "a", (0.9, 2))
+    assert cycles.ends[0].startswith("grows toward a saddle-node on a cycle")
+    np.testing.assert_allclose(
+        cycles.period, 2 * np.pi / np.sqrt(cycles.parameter**2 - 1), rtol=1e-5
+    )

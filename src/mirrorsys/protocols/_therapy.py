@@ -136,10 +136,15 @@ def session_and_gap(
     >>> ms.protocols.session_and_gap(50, 7).duration / 1440
     7.0
     """
-    who = {"client": client, "helper": helper}
-    lives = {"client_life": client_life, "helper_life": helper_life}
-    gap = everyday_life(days - minutes / DAY, name="between", **who, **lives)
-    whole = session(minutes=minutes, recall=recall, **who, **lives) + gap
+    gap = everyday_life(
+        days - minutes / DAY, client=client, helper=helper, client_life=client_life,
+        helper_life=helper_life, name="between",
+    )  # fmt: skip
+    together = session(
+        client=client, helper=helper, minutes=minutes, recall=recall, client_life=client_life,
+        helper_life=helper_life,
+    )  # fmt: skip
+    whole = together + gap
     return Protocol(whole.phases, name=f"a session of {minutes:g} min every {days:g} days")
 
 

@@ -43,6 +43,29 @@ def test_a_pitchfork_gives_two_branches_that_cross():
     assert [point.name for point in found.points] == ["B1"]
 
 
+@pytest.mark.parametrize(
+    "equations",
+    [
+        {"x": "mu*x - x**3"},
+        {"x": "(x - mu)*(mu - x**2)"},
+        {"x": "(x - 3*mu/2)*(mu + x - x**2)"},
+        {"x": "(mu + x - x**2)*(3*mu/2 - x)"},
+        {"x": "mu*x - x**3 + y", "y": "-y"},
+        {"y": "-y", "x": "mu*x - x**3 + y"},
+        {"x": "(x - y)*(x + y - mu)", "y": "mu - y + x**2/4"},
+    ],
+)
+def test_what_crosses_a_branch_is_found_without_starts_or_checks(equations):
+    made = ms.System("crossed", equations, {"mu": 0}, box=dict.fromkeys(equations, (-2, 2)))
+    found = equilibrium_branches(made, "mu", (-1, 1), n_starts=1, n_checks=0)
+    value = 0.77
+    expected = ms.equilibria(made, {"mu": value})
+    crossings = sum(
+        np.count_nonzero(np.diff(np.sign(each.parameter - value))) for each in found.branches
+    )
+    assert crossings == len(expected) > 1
+
+
 def test_branches_that_no_start_meets_are_found_by_checks():
     """Between the folds at mu = 0.8 and 1 lies a small closed curve; no start is there."""
     found = branches("1/100 - (mu - 0.9)**2 - x**2", (0, 2), n_starts=2)

@@ -163,6 +163,13 @@ def test_the_estimated_error_is_near_the_true_one(growing):
     assert rough.error(rough.parts(solved(rough, z))[0]) > 10 * made.error(profile)
 
 
+def test_the_next_derivative_is_seen_on_any_mesh():
+    """Of t^(m + 1), inside: at its ends it jumps."""
+    mesh = np.array([0, 0.1, 0.15, 0.4, 0.5, 0.52, 0.8, 1.0])
+    made, _ = collocated(ELLIPSE, lambda t: (t**4, t**4), np.pi, mesh=mesh, m=3)
+    np.testing.assert_allclose(made.density(made.reference)[1:-1], factorial(4), rtol=1e-6)
+
+
 def test_values_at_any_time():
     made, _ = collocated(ELLIPSE, circle, np.pi, n=20, m=6)
     times = np.array([0.0, 0.123, 0.5, 0.999, 1.0])

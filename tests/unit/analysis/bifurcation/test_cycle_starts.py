@@ -38,14 +38,18 @@ def test_the_scale_is_that_of_ranges_or_of_the_states():
 
 def test_a_function_that_nearly_returns_is_closed(circle):
     """A spiral: its gap is spread over the period."""
-    at = field(circle, (), None)
-    made, z = from_function(
-        at, np.pi, lambda t: np.exp(0.01 * t) * np.array([np.cos(2 * t), np.sin(2 * t)]), 20
-    )
+
+    def spiral(t):
+        return np.exp(0.01 * t) * np.array([np.cos(2 * t), np.sin(2 * t)])
+
+    made, z = from_function(field(circle, (), None), np.pi, spiral, 20)
     profile, period, _ = made.parts(z)
     assert period == np.pi
     np.testing.assert_array_equal(profile[:, -1, -1], profile[:, 0, 0])
-    assert np.abs(np.hypot(*profile) - 1).max() < 0.05
+    times = made.node_times() * np.pi
+    gap = (np.exp(0.01 * np.pi) - 1) * np.array([1.0, 0.0])[:, None, None]
+    expected = spiral(times) - gap * times / np.pi
+    np.testing.assert_allclose(profile, expected, atol=1e-12)
 
 
 def test_steep_parts_get_their_intervals(circle):

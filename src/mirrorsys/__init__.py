@@ -13,7 +13,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mirrorsys import analysis, claims, kernels, models, plot, protocols, symbolic
+    from mirrorsys import (
+        analysis,
+        claims,
+        kernels,
+        models,
+        plot,
+        protocols,
+        symbolic,
+        testing,
+    )
     from mirrorsys._model_files import load_model, save_model
     from mirrorsys._system import Input, Parameter, State, System
     from mirrorsys.analysis import (
@@ -93,6 +102,7 @@ __all__ = [
     "session_map",
     "simulate",
     "symbolic",
+    "testing",
 ]
 
 _HOME = {

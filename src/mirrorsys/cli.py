@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+MODEL = "a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)"
 EXAMPLES = """examples:
   mirrorsys figures --output figures        draw all figures
   mirrorsys figures course --format pdf     draw one
@@ -26,18 +27,20 @@ EXAMPLES = """examples:
   mirrorsys simulate model.toml --duration 100 --output run.nc
   mirrorsys equilibria client --set pathway=0.1 --set signal=1 --set stressor=0.066
   mirrorsys equilibria model.toml --box x=-5,5 --format markdown
+  mirrorsys check model.toml                look for cases that break its stability
+  mirrorsys check client --profile thorough --set stressor=0.08
   mirrorsys rerun run.nc                    compute it again and compare
 
-exit codes: 0 success; 1 a claim or comparison failed, or a region stays undecided; 2 a wrong
-argument or file
+exit codes: 0 success; 1 a claim, property or comparison failed, or a region stays undecided; 2 a
+wrong argument or file
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code.
 
-    0 is success, 1 a claim or comparison that failed or a search that stays incomplete, 2 a
-    wrong argument or file.
+    0 is success, 1 a claim, property or comparison that failed or a search that stays incomplete,
+    2 a wrong argument or file.
     """
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -77,10 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     claims.set_defaults(command=_claims)
 
     simulate = commands.add_parser("simulate", help="run a model, save or summarise the result")
-    simulate.add_argument(
-        "model",
-        help="a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)",
-    )
+    simulate.add_argument("model", help=MODEL)
     simulate.add_argument("--duration", type=float, required=True, help="in the model's time unit")
     simulate.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
@@ -92,10 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.set_defaults(command=_simulate)
 
     equilibria = commands.add_parser("equilibria", help="find all equilibria, with proof")
-    equilibria.add_argument(
-        "model",
-        help="a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)",
-    )
+    equilibria.add_argument("model", help=MODEL)
     equilibria.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
         help="a parameter, an input, or a state to hold constant",
@@ -109,6 +106,18 @@ def _parser() -> argparse.ArgumentParser:
         "--format", default="text", choices=["text", "markdown", "latex", "csv"]
     )
     equilibria.set_defaults(command=_equilibria)
+
+    check = commands.add_parser("check", help="test properties that any model should have")
+    check.add_argument("model", help=MODEL)
+    check.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
+        help="a parameter or input to hold, or a state to hold constant",
+    )  # fmt: skip
+    check.add_argument("--skip", action="append", default=[], metavar="PROPERTY")
+    check.add_argument("--profile", default="quick", choices=["quick", "thorough"])
+    check.add_argument("--cases", type=int, metavar="N", help="of each property, for the profile's")
+    check.add_argument("--seed", type=int, default=0, help="equal seeds, equal cases")
+    check.set_defaults(command=_check)
 
     rerun = commands.add_parser("rerun", help="compute a saved result again and compare")
     rerun.add_argument("result", metavar="RESULT.nc")
@@ -151,11 +160,7 @@ def _simulate(options: argparse.Namespace) -> int:
     import mirrorsys as ms
 
     system = _model(options.model)
-    values = dict(_assignment(text) for text in options.values)
-    initial = {
-        name: value for name, value in values.items() if system.resolve(name)[0] in system.equations
-    }
-    params = {name: value for name, value in values.items() if name not in initial}
+    initial, params = _split(system, options.values)
     run = ms.simulate(
         system,
         duration=options.duration,
@@ -178,13 +183,7 @@ def _equilibria(options: argparse.Namespace) -> int:
     """Print all equilibria; the exit code is 1 if regions stay undecided."""
     import mirrorsys as ms
 
-    system = _model(options.model)
-    values = dict(_assignment(text) for text in options.values)
-    held = {
-        name: value for name, value in values.items() if system.resolve(name)[0] in system.equations
-    }
-    system = system.freeze(held) if held else system
-    params = {name: value for name, value in values.items() if name not in held}
+    system, params = _held(_model(options.model), options.values)
     box = dict(_side(text) for text in options.sides)
     found = ms.equilibria(system, params, box=box, route=options.route)
     if options.format == "text":
@@ -200,6 +199,33 @@ def _equilibria(options: argparse.Namespace) -> int:
         print(found.to_markdown() if options.format == "markdown" else found.latex())
         print(found.message, file=sys.stderr)
     return 0 if found.is_complete else 1
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Test a model; the exit code is 1 if a property fails."""
+    try:
+        from mirrorsys.testing import print_report
+    except ImportError as error:  # it needs Hypothesis, and says so
+        raise ValueError(str(error)) from error
+    system, params = _held(_model(options.model), options.values)
+    holds = print_report(
+        system, params=params, skip=options.skip, profile=options.profile,
+        n_cases=options.cases, seed=options.seed,
+    )  # fmt: skip
+    return 0 if holds else 1
+
+
+def _split(system: System, texts: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the values that `--set` gives to states, and those of parameters and inputs."""
+    values = dict(_assignment(text) for text in texts)
+    states = {n: value for n, value in values.items() if system.resolve(n)[0] in system.equations}
+    return states, {n: value for n, value in values.items() if n not in states}
+
+
+def _held(system: System, texts: Sequence[str]) -> tuple[System, dict[str, float]]:
+    """Return a system with some states held constant, and the values of its other quantities."""
+    states, params = _split(system, texts)
+    return (system.freeze(states) if states else system), params
 
 
 def _side(text: str) -> tuple[str, tuple[float, float]]:

@@ -39,7 +39,8 @@ def test_every_public_name_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["models", "protocols", "symbolic", "kernels", "flow", "analysis", "claims", "plot"]
+    "name",
+    ["models", "protocols", "symbolic", "kernels", "flow", "analysis", "claims", "plot", "testing"],
 )
 def test_every_package_says_what_is_public(name: str) -> None:
     package = importlib.import_module(f"mirrorsys.{name}")

@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 ROUNDS = 8  # of simulations, each longer than the one before, in which the run turns
 MOST_ROUNDS = 24  # all in all
 FEW = 4  # crossings in the second half of a run, below which it is too short
+POINTS = 8  # in each step
 CLOSE = 1e-3  # of the range of a run: a return this near is one
 STILL = 1e-6  # of the states: a run that moves less has settled at an equilibrium
 MOST_TURNS = 12  # crossings of a section in one period
@@ -52,10 +53,7 @@ def from_simulation(
     n_seen = 0
     for _ in range(MOST_ROUNDS):
         try:
-            run = simulate(
-                system, duration=length, initial=initial, params=params, engine="auto",
-                rtol=1e-10, atol=1e-12,
-            )  # fmt: skip
+            run = _simulated(system, length, initial, params)
         except IntegrationError as error:
             return f"the run from {initial or 'the initial states'} cannot be finished: {error}"
         times, states = _arrays(system, run)
@@ -112,14 +110,28 @@ def values_of_run(system: System, run: xr.Dataset, params: Mapping[str, float]) 
     return values
 
 
+def _simulated(
+    system: System, duration: float, initial: Mapping[str, float], params: Mapping[str, float]
+) -> xr.Dataset:
+    """Return a run in several points of each step, so that a spline can pass through them."""
+    settings: dict[str, Any] = {
+        "duration": duration, "initial": initial, "params": params, "engine": "auto",
+        "rtol": 1e-10, "atol": 1e-12,
+    }  # fmt: skip
+    run = simulate(system, **settings)
+    if run.attrs["engine"] != "scipy":
+        return run
+    ends = np.unique(run["time"].values)  # SciPy's engine gives the ends of its steps only
+    shares = np.arange(POINTS) / POINTS
+    inner = (ends[:-1, None] + np.diff(ends)[:, None] * shares).ravel()
+    return simulate(system, times=np.unique(np.append(inner, ends[-1])), **settings)
+
+
 def _one_round(
     system: System, initial: Mapping[str, float], params: Mapping[str, float], period: float
 ) -> tuple[float, Callable[[Array], Array]] | str:
     try:
-        run = simulate(
-            system, duration=period, initial=initial, params=params, engine="auto", rtol=1e-10,
-            atol=1e-12,
-        )  # fmt: skip
+        run = _simulated(system, period, initial, params)
     except IntegrationError as error:
         return f"the run from {dict(initial)} cannot be finished: {error}"
     times, states = _arrays(system, run)

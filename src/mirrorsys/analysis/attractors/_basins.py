@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from mirrorsys._system import System, check_system
 from mirrorsys._values import as_number, initial_values, parameter_and_input_values
@@ -24,7 +25,6 @@ from mirrorsys.symbolic import ContinuumError, EliminationError
 __all__ = ["basins"]
 
 Array = NDArray[np.float64]
-Z = 1.959963984540054  # of a normal distribution, 95 % two-sided
 
 
 def basins(
@@ -267,8 +267,10 @@ def _dataset(
         "n_undecided": ((), int((label < 0).sum())),
     }  # fmt: skip
     if is_sample:
-        low, high = _wilson(counts, label.size)
-        variables |= {"fraction_low": ("attractor", low), "fraction_high": ("attractor", high)}
+        intervals = [binomtest(int(k), label.size).proportion_ci(method="wilson") for k in counts]
+        for word in ("low", "high"):
+            ends = np.array([getattr(each, word) for each in intervals], dtype=float)
+            variables[f"fraction_{word}"] = ("attractor", ends)
     variables |= _places(system, found)
     axes["attractor"] = ("attractor", np.arange(len(found)), {})
     return xr.Dataset(variables, axes, attributes)
@@ -288,11 +290,3 @@ def _places(system: System, found: Sequence[Attractor]) -> dict[str, Any]:
             column = np.array(values, dtype=float)
             variables[f"{state.name}_{word}"] = ("attractor", column, {"units": state.unit})
     return variables
-
-
-def _wilson(counts: Array, n: int) -> tuple[Array, Array]:
-    """Return the ends of the 95 % interval of Wilson for shares."""
-    share = counts / n
-    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)

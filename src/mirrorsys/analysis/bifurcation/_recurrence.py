@@ -169,10 +169,10 @@ def _returned(
     scale = np.where(usable, reach, np.inf)
     axis = int(np.argmax(reach))
     level = (states[axis].max() + states[axis].min()) / 2
-    rising = np.flatnonzero((states[axis, :-1] < level) & (states[axis, 1:] >= level))
-    if rising.size < 2:
+    crossed = CubicSpline(times, states[axis]).solve(level, extrapolate=False)
+    moments = crossed[curve(crossed, 1)[axis] > 0]
+    if moments.size < 2:
         return None
-    moments = np.array([_crossing(curve, axis, level, times[i], times[i + 1]) for i in rising])
     last = curve(moments[-1])
     gaps = [float(np.max(np.abs(curve(each) - last) / scale)) for each in moments[:-1]]
     candidates = range(1, min(MOST_TURNS, len(gaps)) + 1)
@@ -187,13 +187,3 @@ def _returned(
 
 def _from(curve: CubicSpline, begin: float, times: Array) -> Array:
     return np.asarray(curve(begin + times), dtype=float)
-
-
-def _crossing(curve: CubicSpline, axis: int, level: float, low: float, high: float) -> float:
-    for _ in range(60):
-        middle = (low + high) / 2
-        if curve(middle)[axis] < level:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

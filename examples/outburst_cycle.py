@@ -20,6 +20,8 @@ All parameter values are assumed.
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 import mirrorsys as ms
 
@@ -88,17 +90,30 @@ def followed(
 def draw(data: xr.DataTree) -> plt.Figure:
     levels = list(data.children)
     figure, axes = plt.subplots(
-        2, len(levels), figsize=(3.7 * len(levels), 5.8), sharex=True, squeeze=False,
+        2, len(levels), figsize=(3.7 * len(levels), 6.4), sharex=True, squeeze=False,
         height_ratios=[2.2, 1], sharey="row",
     )  # fmt: skip
     for level, (above, below) in zip(levels, axes.T, strict=True):
         draw_level(data[level], level, above, below)
     for word, place in WORDS.items():
         axes[0, -1].text(*place, word, color="0.25", fontsize=8.5, ha="center")
+    figure.legend(handles=legend(), loc="outside lower center", ncols=5)
     axes[0, 0].set_ylabel("threat $R$ (dimensionless)")
     axes[1, 0].set_ylabel("period of the cycle (min)")
     figure.suptitle(in_words(data), x=0.01, ha="left")
     return figure
+
+
+def legend() -> list[Line2D | Patch]:
+    """Return what lines and shading mean."""
+    violet = ms.plot.PALETTE["expressed_distress"]
+    return [
+        Line2D([], [], color="black", linewidth=2, label="equilibrium, stable"),
+        Line2D([], [], color="black", linewidth=1, linestyle="--", label="unstable"),
+        Line2D([], [], color=violet, linewidth=2.5, label="cycle (highest, lowest), stable"),
+        Line2D([], [], color=violet, linewidth=0.9, linestyle=":", label="unstable"),
+        Patch(color=ms.plot.PALETTE["upset"], label="simulations burst out"),
+    ]
 
 
 def draw_level(node: xr.DataTree, level: str, above: plt.Axes, below: plt.Axes) -> None:

@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
 
 import mirrorsys as ms
 
@@ -29,6 +30,10 @@ KINDS = {
     "calm": "#DCEBF7", "chronic": "#F3C9B5", "calm or chronic (bistable)": "#F7EBC8",
     "outbursts": "#DCC3E0", "calm or outbursts": "#B9D8D2", "chronic or outbursts": "#C9A98F",
 }  # fmt: skip
+POINTS = {
+    "CP1": ("CP: cusp", (-6, 7), "right"),
+    "GH1": ("GH: generalised Hopf", (8, -10), "left"),
+}
 WORDS = {
     "calm": (0.5, 0.035), "chronic": (0.13, 0.11), "calm or chronic (bistable)": (0.13, 0.035),
     "outbursts": (0.45, 0.11),
@@ -101,12 +106,18 @@ def draw(data: xr.DataTree) -> plt.Figure:
         cmap=ListedColormap(list(KINDS.values())), vmin=-0.5, vmax=len(KINDS) - 0.5,
     )  # fmt: skip
     curves = [data[name].to_dataset() for name in ("fold", "hopf")]
-    ms.plot.two_parameter_chart(curves, ax=ax)
+    drawn = ms.plot.two_parameter_chart(curves, ax=ax)
+    for text in drawn.labels:
+        word, offset, side = POINTS[text.get_text()]
+        text.set(text=word, position=offset, ha=side)
     for word, where in WORDS.items():
         ax.text(*where, word.replace(" (", "\n("), ha="center", va="center", fontsize=9)
     ax.set(xlim=PATHWAY, ylim=STRESSOR, xlabel="pathway strength $W$ (dimensionless)",
            ylabel="everyday stressor $s$ (dimensionless)")  # fmt: skip
-    ax.legend(loc="upper right", frameon=True)
+    found = set(np.unique(kind_of(place)).tolist())
+    rare = [i for i, kind in enumerate(KINDS) if kind not in WORDS and i in found]
+    patches = [Patch(color=list(KINDS.values())[i], label=list(KINDS)[i]) for i in rare]
+    ax.legend(handles=[*drawn.curves, *patches], loc="lower right", frameon=True)
     figure.suptitle(in_words(place), x=0.01, ha="left", fontsize=10)
     return figure
 

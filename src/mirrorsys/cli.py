@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mirrorsys import __version__
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 MODEL = "a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)"
 EXAMPLES = """examples:
   mirrorsys figures --output figures        draw all figures
@@ -64,68 +65,89 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mirrorsys {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    figures = commands.add_parser("figures", help="draw the figures and save their data")
-    figures.add_argument("names", nargs="*", metavar="NAME", help="default: all")
-    figures.add_argument("--output", default="figures", metavar="DIR", help="default: figures")
-    figures.add_argument(
-        "--format", nargs="+", default=["png", "svg"], choices=["png", "svg", "pdf"]
-    )
-    figures.add_argument("--list", action="store_true", help="only list the figures")
-    figures.set_defaults(command=_figures)
+    for add in (
+        _add_figures,
+        _add_claims,
+        _add_simulate,
+        _add_equilibria,
+        _add_check,
+        _add_rerun,
+        _add_info,
+    ):
+        add(commands)
+    return parser
 
-    claims = commands.add_parser("claims", help="test the claims S1-S12")
-    claims.add_argument("systems", nargs="*", metavar="SYSTEM", help="S1 to S12; default: all")
-    claims.add_argument("--json", action="store_true", help="print a list of objects")
-    claims.add_argument("--output", metavar="FILE", help="write there instead of printing")
-    claims.set_defaults(command=_claims)
 
-    simulate = commands.add_parser("simulate", help="run a model, save or summarise the result")
-    simulate.add_argument("model", help=MODEL)
-    simulate.add_argument("--duration", type=float, required=True, help="in the model's time unit")
-    simulate.add_argument(
+def _add_figures(commands: Commands) -> None:
+    own = commands.add_parser("figures", help="draw the figures and save their data")
+    own.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    own.add_argument("--output", default="figures", metavar="DIR", help="default: figures")
+    own.add_argument("--format", nargs="+", default=["png", "svg"], choices=["png", "svg", "pdf"])
+    own.add_argument("--list", action="store_true", help="only list the figures")
+    own.set_defaults(command=_figures)
+
+
+def _add_claims(commands: Commands) -> None:
+    own = commands.add_parser("claims", help="test the claims S1-S12")
+    own.add_argument("systems", nargs="*", metavar="SYSTEM", help="S1 to S12; default: all")
+    own.add_argument("--json", action="store_true", help="print a list of objects")
+    own.add_argument("--output", metavar="FILE", help="write there instead of printing")
+    own.set_defaults(command=_claims)
+
+
+def _add_simulate(commands: Commands) -> None:
+    own = commands.add_parser("simulate", help="run a model, save or summarise the result")
+    own.add_argument("model", help=MODEL)
+    own.add_argument("--duration", type=float, required=True, help="in the model's time unit")
+    own.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
         help="a parameter, an input held constant, or a state's start",
     )  # fmt: skip
-    simulate.add_argument("--method", help="by default the first of the engine")
-    simulate.add_argument("--engine", default="scipy", help="scipy, compiled or auto")
-    simulate.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
-    simulate.set_defaults(command=_simulate)
+    own.add_argument("--method", help="by default the first of the engine")
+    own.add_argument("--engine", default="scipy", help="scipy, compiled or auto")
+    own.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
+    own.set_defaults(command=_simulate)
 
-    equilibria = commands.add_parser("equilibria", help="find all equilibria, with proof")
-    equilibria.add_argument("model", help=MODEL)
-    equilibria.add_argument(
+
+def _add_equilibria(commands: Commands) -> None:
+    own = commands.add_parser("equilibria", help="find all equilibria, with proof")
+    own.add_argument("model", help=MODEL)
+    own.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
         help="a parameter, an input, or a state to hold constant",
     )  # fmt: skip
-    equilibria.add_argument(
+    own.add_argument(
         "--box", action="append", default=[], metavar="STATE=LOW,HIGH", dest="sides",
         help="where to look, for a state; default: its range in the model",
     )  # fmt: skip
-    equilibria.add_argument("--route", default="auto", choices=["auto", "exact", "interval"])
-    equilibria.add_argument(
-        "--format", default="text", choices=["text", "markdown", "latex", "csv"]
-    )
-    equilibria.set_defaults(command=_equilibria)
+    own.add_argument("--route", default="auto", choices=["auto", "exact", "interval"])
+    own.add_argument("--format", default="text", choices=["text", "markdown", "latex", "csv"])
+    own.set_defaults(command=_equilibria)
 
-    check = commands.add_parser("check", help="test properties that any model should have")
-    check.add_argument("model", help=MODEL)
-    check.add_argument(
+
+def _add_check(commands: Commands) -> None:
+    own = commands.add_parser("check", help="test properties that any model should have")
+    own.add_argument("model", help=MODEL)
+    own.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", dest="values",
         help="a parameter or input to hold, or a state to hold constant",
     )  # fmt: skip
-    check.add_argument("--skip", action="append", default=[], metavar="PROPERTY")
-    check.add_argument("--profile", default="quick", choices=["quick", "thorough"])
-    check.add_argument("--cases", type=int, metavar="N", help="of each property, for the profile's")
-    check.add_argument("--seed", type=int, default=0, help="equal seeds, equal cases")
-    check.set_defaults(command=_check)
+    own.add_argument("--skip", action="append", default=[], metavar="PROPERTY")
+    own.add_argument("--profile", default="quick", choices=["quick", "thorough"])
+    own.add_argument("--cases", type=int, metavar="N", help="of each property, for the profile's")
+    own.add_argument("--seed", type=int, default=0, help="equal seeds, equal cases")
+    own.set_defaults(command=_check)
 
-    rerun = commands.add_parser("rerun", help="compute a saved result again and compare")
-    rerun.add_argument("result", metavar="RESULT.nc")
-    rerun.set_defaults(command=_rerun)
 
-    info = commands.add_parser("info", help="print versions and how equations are computed")
-    info.set_defaults(command=_info)
-    return parser
+def _add_rerun(commands: Commands) -> None:
+    own = commands.add_parser("rerun", help="compute a saved result again and compare")
+    own.add_argument("result", metavar="RESULT.nc")
+    own.set_defaults(command=_rerun)
+
+
+def _add_info(commands: Commands) -> None:
+    own = commands.add_parser("info", help="print versions and how equations are computed")
+    own.set_defaults(command=_info)
 
 
 def _figures(options: argparse.Namespace) -> int:

@@ -89,7 +89,7 @@ RANGES = st.tuples(st.floats(allow_nan=False), st.floats(allow_nan=False)).map(s
 
 @st.composite
 def quantities(draw: st.DrawFn, kind: type, name: str) -> object:
-    low, high = draw(RANGES)
+    low, high = (each + 0.0 for each in draw(RANGES))  # -0.0 is no lower than 0.0
     value = draw(st.floats(max(low, -1.7e308), min(high, 1.7e308)))
     extra = {"source": draw(TEXT)} if kind is Parameter else {}
     return kind(

@@ -19,7 +19,9 @@ CYCLE = ms.System(
     "van der Pol", {"x": "c*y", "y": "c*(m*(1 - x**2)*y - x)"}, {"c": 1, "m": 1},
     initial={"x": 1, "y": 0.5},
 )  # fmt: skip
-entries = st.floats(-1, 1)
+# Of a parameter of 1e-60 no slope is found: tolerances are those of p dx/dp.
+rates = st.floats(-3, -0.5).map(lambda value: round(value, 6))
+entries = st.floats(-1, 1).map(lambda value: round(value, 6))
 
 
 def slopes(found, *names):
@@ -84,9 +86,11 @@ def test_derivatives_of_two_stretches_obey_the_chain_rule(s, t, level):
 
 
 @settings(max_examples=30)
-@given(a=st.floats(-3, -0.5), b=entries, c=entries, d=st.floats(-3, -0.5), u=entries)
+@given(a=rates, b=entries, c=entries, d=rates, u=entries)
 def test_in_the_long_run_a_trajectory_moves_as_its_equilibrium_does(a, b, c, d, u):
     assume(a * d - b * c > 0.1)
+    apart = (a - d) ** 2 + 4 * b * c
+    assume(apart == 0 or abs(apart) > 1e-12)  # eigenvalues nearer than that are refused
     params = {"a": a, "b": b, "c": c, "d": d, "u": u, "v": 0.3}
     names = ["a", "b", "c", "d", "u"]
     found = sensitivity(LINEAR, times=[400], duration=400, params=params, parameters=names, **TIGHT)

@@ -19,6 +19,7 @@ from mirrorsys.symbolic._univariate import RealRoot, divided
 __all__ = ["exact_eigenvalues", "stability_in_words"]
 
 PRECISIONS = (128, 256, 512, 1024)  # bits; at the last, what touches zero counts as zero
+SHIFTS = (fmpq(0), fmpq(1, 3), fmpq(-7, 5))
 ONE = fmpq_poly([1])
 
 Matrix = Sequence[Sequence[fmpq_poly]]  # elements of the field of a root
@@ -136,13 +137,28 @@ def _simple_roots(polynomial: Polynomial, root: RealRoot) -> list[acb]:
     for bits in PRECISIONS:
         coefficients = [root.ball(each, bits) for each in polynomial]
         with flint.ctx.workprec(bits):
-            try:
-                balls = acb_poly(coefficients).roots(tol=0.5 ** (bits // 2))
-            except ValueError:  # multiple roots, or not isolated at this precision
-                continue
+            found = _isolated(acb_poly(coefficients), 0.5 ** (bits // 2))
+        if found is None:
+            continue
+        balls = found
         if all(_is_sharp(ball) for ball in balls):
             break
     return balls
+
+
+def _isolated(polynomial: acb_poly, tolerance: float) -> list[acb] | None:
+    """Return the roots in disjoint balls; None if they are multiple or not told apart.
+
+    FLINT's iteration starts from fixed points, from which now and then it does not find even
+    simple roots, whatever the precision; moved aside, they are found.
+    """
+    for shift in SHIFTS:
+        try:
+            moved: list[acb] = polynomial(acb_poly([shift, 1])).roots(tol=tolerance)
+        except ValueError:
+            continue
+        return [root + shift for root in moved]
+    return None
 
 
 def _is_sharp(ball: acb) -> bool:

@@ -90,3 +90,17 @@ def test_simple_eigenvalues_are_proven_real():
     assert [each.imag for each in found] == [(0.0, 0.0), (0.0, 0.0)]
     for each, value in zip(found, [(1 + 5**0.5) / 2, (1 - 5**0.5) / 2], strict=True):
         assert each.real == pytest.approx((2**0.5 * value,) * 2, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        sp.Matrix([[-2, sp.Rational(-31, 32)], [sp.Rational(1, 4), -3]]),
+        sp.Matrix([[0, 1], [sp.Rational(-957, 128), sp.Rational(-175, 32)]]),
+    ],
+)
+def test_simple_eigenvalues_that_flint_does_not_find_at_first(matrix):
+    """Its iteration does not converge for their characteristic polynomials, at any precision."""
+    found = [each.value for each in eigenvalues(matrix, False)]
+    expected = sorted((complex(each) for each in matrix.eigenvals()), key=lambda z: -z.real)
+    assert found == pytest.approx(expected, rel=1e-12)

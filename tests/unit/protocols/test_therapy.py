@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 import mirrorsys as ms
 from mirrorsys.models import client, dyad, therapist
-from mirrorsys.protocols import LEVELS, caseload, everyday_life, session, weekly_sessions
+from mirrorsys.protocols import (
+    LEVELS,
+    caseload,
+    everyday_life,
+    session,
+    session_and_gap,
+    weekly_sessions,
+)
 
 DAY = 1440
 PAIR = dyad(client(), therapist())
@@ -157,3 +164,20 @@ def test_bad_calls_are_refused(make: Any, arguments: dict[str, Any], words: str)
 
 def test_counts_of_numpy_are_counts() -> None:
     assert weekly_sessions(np.int64(2)) == weekly_sessions(2)  # type: ignore[arg-type]
+
+
+def test_one_session_and_its_gap_are_a_week_of_a_course() -> None:
+    pass_ = session_and_gap()
+    assert [phase.name for phase in pass_] == ["recall", "session", "between"]
+    _, *week = weekly_sessions(1)  # after a day before it
+    assert list(pass_) == week
+    assert pass_.duration == 7 * DAY
+
+
+def test_stress_and_names_of_a_pass_are_those_asked_for() -> None:
+    recall, rest, gap = session_and_gap(
+        40, 3, client="ann", helper="bob", recall=0.9, client_life=0.05, helper_life=0.01
+    )
+    assert [recall.duration, rest.duration, gap.duration] == [10, 30, 3 * DAY - 40]
+    assert [phase.inputs["ann.stressor"] for phase in (recall, rest, gap)] == [0.9, 0.05, 0.05]
+    assert {phase.inputs["bob.stressor"] for phase in (recall, rest, gap)} == {0.01}

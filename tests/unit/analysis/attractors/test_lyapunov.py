@@ -226,3 +226,10 @@ def test_a_run_of_a_few_rounds_is_not_called_converged(duration):
 def test_exponents_that_are_all_zero_converge_soon():
     swing = ms.System("swing", {"x": "y", "y": "-x"}, initial={"x": 1})
     assert lyapunov_spectrum(swing, duration=100).status == "converged"
+
+
+@pytest.mark.parametrize("duration", [5, 20, 50])
+def test_a_round_or_two_of_a_cycle_are_not_called_converged(duration):
+    """All estimates are small then, and each has an error as large as itself."""
+    found = lyapunov_spectrum(ms.models.zoo.rosenzweig_macarthur(), duration=duration)
+    assert found.status.startswith("not converged: the standard error")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from mirrorsys.analysis.bifurcation import _cycle
 from mirrorsys.analysis.bifurcation._curve import Node
-from mirrorsys.analysis.bifurcation._cycle import Cycle, _root
+from mirrorsys.analysis.bifurcation._cycle import Cycle, _root, goes_on
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,31 @@ def test_multipliers_that_are_off_are_not_reliable(cycle):
 def test_enormous_products_stay_numbers():
     assert np.isfinite(_root(np.array([1e200, 1e200, -1e200])))
     assert _root(np.array([2j, -2j])) > 0 > _root(np.array([-2.0, 3.0]))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "may"),
+    [
+        ((5.0, 0.1), (9.0, 0.2), True),
+        ((-3.5e9, -1e-9), (2.2e11, 1e-12), False),  # a neighbour's, met on a branch of outbursts
+        ((-5.0, -0.1), (3 + 1j, 3 - 1j), True),  # by way of a pair a sign can change
+        ((-1e-5, -1e-9), (1e-5, 1e-9), True),  # so small that a pair may have lain between
+    ],
+)
+def test_a_leading_multiplier_keeps_its_sign_from_one_cycle_to_the_next(
+    cycle, monkeypatch, before, now, may
+):
+    made = {"here": with_multipliers(cycle, *before), "node": with_multipliers(cycle, *now)}
+    for each in made.values():  # the largest modulus first, as they come
+        order = np.argsort(-np.abs(each.multipliers))
+        each.__dict__["multipliers"] = each.multipliers[order]
+    monkeypatch.setattr(_cycle, "cycle_of", made.__getitem__)
+    assert goes_on("here", "node") is may
+
+
+def test_unreliable_multipliers_forbid_nothing(cycle, monkeypatch):
+    made = {"here": with_multipliers(cycle, -5.0), "node": with_multipliers(cycle, 5.0)}
+    for each in made.values():
+        each.__dict__["multipliers"] = each.multipliers * 1.5  # the trivial one is off
+    monkeypatch.setattr(_cycle, "cycle_of", made.__getitem__)
+    assert goes_on("here", "node")

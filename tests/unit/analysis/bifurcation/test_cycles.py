@@ -120,3 +120,16 @@ def test_on_the_wrong_side_of_the_bound_nothing_is_followed(circle, circle_branc
     cycles = cycle_branch(circle, circle_branches["H1"], "mu", (-1, 0))
     assert cycles.ends[1] == "reaches the bound mu = 0"
     assert len(cycles) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pathway", [0.34, 0.36])
+def test_the_branch_of_outbursts_is_the_same_from_wherever_it_is_begun(pathway):
+    """From these it once jumped to a neighbour, between cycles that differ by a hair."""
+    lone = ms.models.client().freeze(pathway=pathway, signal=1.0)
+    outburst = periodic_orbit(lone, params={"stressor": 0.08})
+    found = cycle_branch(lone, outburst, "pathway", (0, 0.7))
+    assert found.ends == (
+        "shrinks to the Hopf point at pathway = 0.3077807738",
+        "shrinks to the Hopf point at pathway = 0.4162288268",
+    )

@@ -8,8 +8,10 @@ from scipy.stats import binom, kendalltau
 
 import mirrorsys as ms
 from mirrorsys import Noise, outputs
+from mirrorsys.analysis.transitions import _indicators
 from mirrorsys.analysis.transitions._early_warning import early_warning
 from mirrorsys.analysis.transitions._indicators import (
+    SHORT,
     ar1_surrogates,
     kendall_tau,
     phase_surrogates,
@@ -66,6 +68,18 @@ def test_tau_is_that_of_scipy():
     assert kendall_tau(np.arange(9.0)) == 1
     assert kendall_tau(-np.arange(9.0)) == -1
     assert kendall_tau(np.zeros(9)) == 0
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 8])
+def test_tau_of_long_series_is_that_of_all_their_pairs(monkeypatch, decimals):
+    x = np.random.default_rng(2).normal(size=(3, SHORT + 50)).cumsum(axis=1).round(decimals)
+    quick = kendall_tau(x)
+    monkeypatch.setattr(_indicators, "SHORT", x.shape[1])
+    np.testing.assert_allclose(quick, kendall_tau(x), atol=1e-12)
+
+
+def test_tau_of_a_long_constant_is_zero():
+    assert kendall_tau(np.zeros(SHORT + 1)) == 0
 
 
 def test_ar1_surrogates_have_variance_and_autocorrelation():

@@ -105,7 +105,22 @@ def polynomial_equations(
                 f"with these `params` the equation of {name!r} in {system.name!r} divides by "
                 "zero; change the parameter in its denominator."
             )
+    if states is not None:
+        pairs = [_within(top, bottom, set(states)) for top, bottom in pairs]
     return PolynomialEquations(system, ring, tuple(n for n, _ in pairs), tuple(d for _, d in pairs))
+
+
+def _within(
+    numerator: PolyElement, denominator: PolyElement, states: set[int]
+) -> tuple[PolyElement, PolyElement]:
+    """Return a fraction without the common factor by which it holds a state it does not need.
+
+    A parameter of zero leaves one where it takes a term away, but not its denominator.
+    """
+    if variables(numerator) | variables(denominator) <= states:
+        return numerator, denominator
+    reduced: tuple[PolyElement, PolyElement] = numerator.cancel(denominator)
+    return reduced
 
 
 def _names(polynomial: PolyElement) -> set[str]:

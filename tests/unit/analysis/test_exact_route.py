@@ -41,3 +41,17 @@ def test_growth_ends_elimination_at_once_whichever_state_is_kept():
     equations = polynomial_equations(dyad, {"contact": 1, "stressor": 0.1})
     with pytest.raises(GrowthError, match="grow to more than 120 terms while"):
         points_of_block(equations, range(6), [(0, 1)] * 6)
+
+
+def test_a_denominator_outlives_the_term_it_stood_under():
+    # With a = 0 neither equation depends on the other state, but x + 1 is left over in both.
+    capture = "a*x*y/(1 + x)"
+    prey = ms.System(
+        "prey and predator",
+        {"x": f"x*(1 - x) - {capture}", "y": f"{capture} - y"},
+        {"a": 1.0},
+        box={"x": (0, 2), "y": (0, 2)},
+    )
+    found = ms.equilibria(prey, {"a": 0})
+    assert [tuple(point.state.values()) for point in found] == [(0, 0), (1, 0)]
+    assert [point.stability for point in found] == ["saddle", "stable node"]

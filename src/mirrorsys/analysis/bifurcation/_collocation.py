@@ -69,7 +69,9 @@ def basis(degree: int) -> Basis:
 
 
 def _lagrange(nodes: Array, x: Array) -> Array:
-    return np.asarray(BarycentricInterpolator(nodes, np.eye(nodes.size))(x), dtype=float)
+    # SciPy shuffles the nodes, by chance unless it is told how; last digits depend on the order.
+    curves = BarycentricInterpolator(nodes, np.eye(nodes.size), rng=np.random.default_rng(0))
+    return np.asarray(curves(x), dtype=float)
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,7 @@ def _described(
     return found.assign_attrs(
         {
             **runs.attrs,
+            "made_by": "first_passage",
             "title": f"{system.name}: first passage of {condition}",
             "status": _in_words(found, limit, system.time_unit),
             "condition": condition,

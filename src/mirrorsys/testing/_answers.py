@@ -94,7 +94,7 @@ def check_monotone(
             f"{answers[1]:.6g} as {parameter} goes from {pair[0]:g} to {pair[1]:g}"
         )
 
-    trial = _trial("monotone", system, duration, profile, n_cases, seed)
+    trial = _trial("monotone", system, outcome, duration, profile, n_cases, seed)
     return raised(_compared(trial, outcome, parameter, vary, params, law))
 
 
@@ -158,20 +158,29 @@ def check_bounded_sensitivity(
             f"{bound:g}: from {answers[0]:.6g} at {pair[0]:g} to {answers[1]:.6g} at {pair[1]:g}"
         )
 
-    trial = _trial("bounded_sensitivity", system, duration, profile, n_cases, seed)
+    trial = _trial("bounded_sensitivity", system, outcome, duration, profile, n_cases, seed)
     return raised(_compared(trial, outcome, parameter, vary, params, law))
 
 
 def _trial(
-    name: str, system: System, duration: float | None, profile: str, n_cases: int | None, seed: int
+    name: str,
+    system: System,
+    outcome: Answer,
+    duration: float | None,
+    profile: str,
+    n_cases: int | None,
+    seed: int,
 ) -> Trial:
     system = quiet(system)
     duration = LONG * fast_time(system) if duration is None else duration
-    return Trial(name, system, "runs", profile, n_cases, seed, duration)
+    # A function of the user's does not tell what it runs.
+    verb = _label(outcome) if callable(outcome) else "ms.simulate"
+    return Trial(name, system, "runs", profile, n_cases, seed, duration, verb=verb)
 
 
 def _label(outcome: Answer) -> str:
-    return outcome if isinstance(outcome, str) else getattr(outcome, "__name__", "the outcome")
+    name = outcome if isinstance(outcome, str) else getattr(outcome, "__name__", "outcome")
+    return "outcome" if name == "<lambda>" else name
 
 
 def _compared(
@@ -186,6 +195,8 @@ def _compared(
     system = trial.system
     moved = system.resolve(parameter, "parameter or input")
     fixed = dict(system.expand(params or {}, "parameter or input"))
+    if held := sorted(set(moved) & set(fixed)):
+        raise ValueError(f"`params` holds {held}, which is what `parameter` moves; leave it out.")
     if vary is not None:
         free = {full for name in vary for full in system.resolve(name, "parameter or input")}
         kept = {q.name: q.value for q in (*system.parameters, *system.inputs)}
@@ -197,7 +208,7 @@ def _compared(
     values = round_numbers(low, high, system[moved[0]].value)
 
     def judge(case: Case) -> str:
-        low, high = case.more["two"]
+        low, high = case.more["_two"]
         if low == high:
             raise Inconclusive("the range of the parameter is one number")
         found = [answer(dict(case.params) | dict.fromkeys(moved, each), case.state)
@@ -209,9 +220,13 @@ def _compared(
     starts = states(system) if isinstance(outcome, str) else st.just(
         {each.name: each.value for each in system.states}
     )  # fmt: skip
-    two = st.fixed_dictionaries({"two": _two_of(values)})
-    drawn = st.builds(Case, parameters(system, fixed), starts, two)
-    return judged(trial, drawn, judge)
+    # What is moved is not drawn as well; what is shown is the case at the second value.
+    others = parameters(system, fixed | {name: system[name].value for name in moved})
+
+    def case_of(params: dict[str, float], state: Values, two: tuple[float, float]) -> Case:
+        return Case(params | dict.fromkeys(moved, two[1]), state, {"_two": two})
+
+    return judged(trial, st.builds(case_of, others, starts, _two_of(values)), judge)
 
 
 def _two_of(values: tuple[float, ...]) -> st.SearchStrategy[tuple[float, float]]:

@@ -41,7 +41,8 @@ class Trial:
     """How a property is to be tried: what is held, how many cases, which seed, what to print.
 
     `kind` says what a case costs, as in `PROFILES`; `duration` is that of the printed trajectory;
-    `also` is what the printed call of `simulate` needs beside it.
+    `also` is what the printed call of `simulate` needs beside it; `verb` is what is called
+    instead of it: a function of the parameters alone.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Trial:
     seed: int
     duration: float
     also: str = ""
+    verb: str = "ms.simulate"
 
     def __post_init__(self) -> None:
         check_options(self.profile, self.seed)
@@ -121,13 +123,16 @@ def _message(trial: Trial, case: Case, found: Found[Case]) -> str:
     shown = _listed(params) if params else ""
     shown_too = {k: v for k, v in case.more.items() if v is not None and k[0] != "_"}
     rest = "all at their defaults" if not params else "all others at their defaults"
+    seen = f"  found with seed {trial.seed}, made as small as it went"
     lines = [
         f"{trial.name} fails for {system.name!r}:",
         f"  {found.why}",
         f"  params: {', '.join(filter(None, [shown, rest if others else '']))}",
-        f"  state: {_listed(case.state)}",
-        *(f"  {name}: {as_code(value)}" for name, value in shown_too.items()),
     ]
+    if trial.verb != "ms.simulate":
+        return "\n".join([*lines, f"{seen}; the call:", f"    {trial.verb}({as_code(params)})"])
+    lines += [f"  state: {_listed(case.state)}"]
+    lines += [f"  {name}: {as_code(value)}" for name, value in shown_too.items()]
     lines += _table(trial, case)
     initial = _changed(system, case.state)
     given = {"params": params, "initial": initial}
@@ -136,9 +141,7 @@ def _message(trial: Trial, case: Case, found: Found[Case]) -> str:
         *(f"{name}={as_code(values)}" for name, values in given.items() if values),
         *([trial.also] if trial.also else []),
     ])  # fmt: skip
-    lines += [f"  found with seed {trial.seed}, made as small as it went; the run:",
-              f"    ms.simulate({call})"]  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join([*lines, f"{seen}; the run:", f"    ms.simulate({call})"])
 
 
 def _listed(values: Mapping[str, float]) -> str:

@@ -308,6 +308,19 @@ def test_engines_agree_and_a_wrong_one_does_not():
     assert "(yours, 2)" in outcome.failure
 
 
+def test_prey_lost_in_the_tolerance_says_nothing_about_engines():
+    r, K = Parameter("r", 1, range=(0.1, 3)), Parameter("K", 1, range=(0.5, 2))
+    a, m = Parameter("a", 1, range=(0, 3)), Parameter("m", 0.3, range=(0.1, 1))
+    prey = System(
+        "prey", {"x": "r*x*(1 - x/K) - a*x*y/(1 + x)", "y": "a*x*y/(1 + x) - m*y"}, [r, K, a, m],
+        box={"x": (0, math.inf), "y": (0, math.inf)}, initial={"x": 0.5, "y": 0.2},
+    )  # fmt: skip
+    outcome = check_engine_agreement(prey, "scipy", "compiled", seed=0)
+    assert outcome.status == "holds"
+    reason = "a state comes so near to zero that the absolute tolerance decides"
+    assert dict(outcome.inconclusive)[reason] > 0
+
+
 def test_chaos_says_nothing_about_engines():
     outcome = check_semigroup(ms.models.zoo.lorenz(), params={"rho": 28})
     assert outcome.status in ("holds", "undecided")
@@ -346,6 +359,33 @@ def test_monotone_answers():
         return params["a"] * (1 - params["a"])
 
     assert "hump is not increasing" in failure(check_monotone, pull, hump, "a").failure
+
+
+def test_the_run_that_is_shown_is_the_one_with_the_second_value():
+    pull = System("pull", {"x": "a - x"}, [Parameter("a", 0.5, range=(0, 1))], box={"x": (0, 1)})
+    outcome = failure(check_monotone, pull, "x", "a", "decreasing", duration=40)
+    answer = float(outcome.failure.split(" as a goes")[0].split(" to ")[-1])
+    run = eval(outcome.failure.splitlines()[-1].strip(), {"ms": ms, "system": pull})
+    assert float(run.x[-1]) == pytest.approx(answer, rel=1e-5)
+    assert outcome.params["a"] == pytest.approx(answer, rel=1e-5)  # where x rests
+
+
+def test_of_a_function_the_call_is_shown_and_no_run_it_never_made():
+    def bend(params):
+        return params["k"] * (params["a"] - 0.5) ** 2
+
+    tilt = System("tilt", {"x": "k*a - x"}, [K, Parameter("a", 1, range=(0, 1))])
+    outcome = failure(check_monotone, tilt, bend, "a", vary=["k"])
+    lines = outcome.failure.splitlines()
+    assert not [line for line in lines if "time" in line or "simulate" in line or "state:" in line]
+    answer = float(lines[1].split(" as a goes")[0].split(" to ")[-1])
+    given = eval(lines[-1].strip().removeprefix("bend"))
+    assert bend({"k": 1, "a": 1} | given) == pytest.approx(answer)
+
+
+def test_what_is_moved_is_not_held():
+    with pytest.raises(ValueError, match=r"`params` holds \['k'\], which is what `parameter`"):
+        check_monotone(DECAY, "x", "k", params={"k": 1})
 
 
 def test_only_what_varies_is_drawn():
@@ -398,6 +438,18 @@ def test_steps_short_enough_do_not_matter_and_long_ones_do():
     assert "with steps of 1.8 and 0.9, the spread of x is" in outcome.failure
     run = eval(outcome.failure.splitlines()[-1].strip(), {"ms": ms, "system": wander})
     assert run.attrs["noise_step"] == 1.8
+
+
+def test_two_persons_with_noise_are_asked_too():
+    pair = ms.models.dyad(ms.models.client(), ms.models.therapist())
+    noisy = pair.replace(diffusion={"client.threat": "0.05*client.threat*(1 - client.threat)"})
+    outcome = check_step_independence(noisy, params={"contact": 1}, n_cases=1, n_members=50)
+    assert (outcome.status, outcome.n_cases) == ("holds", 1)
+
+
+def test_a_state_that_noise_hardly_reaches_may_have_the_error_of_a_step():
+    noisy = LONE.replace(diffusion={"threat": "0.05*threat*(1 - threat)"})
+    assert check_step_independence(noisy, n_cases=4, n_members=100, seed=1).status == "holds"
 
 
 def test_noise_is_needed_and_one_step():

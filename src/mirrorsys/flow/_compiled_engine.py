@@ -82,7 +82,7 @@ class _Run:
         self.arrays: dict[str, NDArray[Any]] = {
             "sizes": sizes(
                 n_members=1, n_times=wanted.size, max_steps=settings.max_steps, steps_room=ROOM,
-                hits_room=ROOM + 2 * len(events),
+                hits_room=ROOM + 2 * len(events), logs_curves=problem.times is None,
                 may_switch=settings.method == "switching" and "Rodas5P" in code.methods,
                 seed=settings.seed or 0,
             ),

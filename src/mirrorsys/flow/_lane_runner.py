@@ -19,6 +19,8 @@ __all__ = ["ByLanes"]
 
 Array = NDArray[np.float64]
 
+MOST_AT_ONCE = 256  # members in a call of machine code, which cannot be interrupted
+
 
 class ByLanes:
     """Takes batches of members through segments, lane by lane.
@@ -61,7 +63,10 @@ class ByLanes:
             whole["origin"][going], whole["status"][going] = begin, 0.0
             if noise is not None:
                 whole["step"][going] = equal_steps(end - begin, noise.step)
-            self._piece(whole, going, end, times, coefficients if driven else None, is_stiff)
+            for first in range(0, going.size, MOST_AT_ONCE):
+                self.task.check()
+                rows = going[first : first + MOST_AT_ONCE]
+                self._piece(whole, rows, end, times, coefficients if driven else None, is_stiff)
         self._write_back(batch, whole, alive, is_stiff)
 
     def _piece(

@@ -14,7 +14,16 @@ from mirrorsys._system import System
 from mirrorsys._values import start_value
 from mirrorsys.protocols import Phase, Recording
 
-__all__ = ["Plan", "cubics", "inputs_array", "inputs_of", "pieces", "plan", "reset"]
+__all__ = [
+    "Plan",
+    "cubics",
+    "inputs_array",
+    "inputs_of",
+    "pieces",
+    "plan",
+    "reset",
+    "smooth_pieces",
+]
 
 Array = NDArray[np.float64]
 EVEN = 4.0  # distances between samples that differ by no more than this factor are even
@@ -104,8 +113,7 @@ def pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
     that a burst of them in a slow recording is not passed over.
     """
     duration, recordings = plan.phase.duration, [np.asarray(r.times) for _, r in plan.recordings]
-    edges = np.unique(np.concatenate([[0.0, duration], *recordings]))
-    edges = edges[(edges >= 0) & (edges <= duration)]
+    edges = _edges(plan)
     middles = (edges[1:] + edges[:-1]) / 2
     steps = np.full(middles.size, math.inf)
     for times in recordings:
@@ -121,16 +129,25 @@ def pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
     return (*found, (duration, float(smallest)))
 
 
+def smooth_pieces(plan: Plan) -> tuple[tuple[float, float], ...]:
+    """Return (end, no largest step) of stretches in which no input bends: between samples."""
+    return tuple((end, math.inf) for end in _edges(plan)[1:].tolist())
+
+
+def _edges(plan: Plan) -> Array:
+    """Return beginning and end of a phase, and all times of samples between them."""
+    samples = [np.asarray(recording.times) for _, recording in plan.recordings]
+    edges = np.unique(np.concatenate([[0.0, plan.phase.duration], *samples]))
+    return np.asarray(edges[(edges >= 0) & (edges <= plan.phase.duration)])
+
+
 def cubics(plan: Plan) -> Iterator[tuple[float, float, Array]]:
     """Yield beginning, end and inputs of stretches in which all inputs are cubics.
 
     The inputs have shape (n_input, 4): coefficients of the powers 0 to 3 of the time since
     the beginning of the stretch.
     """
-    duration, recordings = plan.phase.duration, plan.recordings
-    samples = [np.asarray(recording.times) for _, recording in recordings]
-    edges = np.unique(np.concatenate([[0.0, duration], *samples]))
-    edges = edges[(edges >= 0) & (edges <= duration)]
+    edges, recordings = _edges(plan), plan.recordings
     found = np.zeros((edges.size - 1, plan.constants.size, 4))
     found[:, :, 0] = plan.constants
     for index, recording in recordings:

@@ -9,23 +9,57 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import BDF, DOP853, LSODA, RK45, OdeSolver, Radau
+from scipy.integrate import BDF, DOP853, LSODA, RK45, OdeSolution, OdeSolver, Radau
 from scipy.optimize import brentq
 
 from mirrorsys.flow._events import EventFunctions, event_functions
-from mirrorsys.flow._plans import inputs_of, pieces
+from mirrorsys.flow._plans import inputs_of, pieces, smooth_pieces
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import kernel
+from mirrorsys.kernels._tableaus import LAST_TERM, LOOSER
 
 __all__ = ["METHODS", "integrate_phase"]
 
 Array = NDArray[np.float64]
 
+
+class _Dop853(DOP853):  # type: ignore[misc]
+    """DOP853 whose curve between two steps is about as exact as the steps.
+
+    Steps that are held by their stability are exact at their end only: the curve between is off
+    by hundreds of tolerances. Where its last term says so, the step is made again in halves.
+    """
+
+    halvings = 6  # at most
+
+    def dense_output(self) -> Callable[[Array], Array]:
+        curve = super().dense_output()
+        allowed = self.atol + self.rtol * np.maximum(np.abs(self.y_old), np.abs(self.y))
+        last_term = curve.F[-1] * LAST_TERM / allowed
+        if np.sqrt(np.mean(last_term**2)) <= LOOSER or not self.halvings:
+            return curve  # type: ignore[no-any-return]
+        half = (self.t - self.t_old) / 2
+        shorter = _Dop853(self.fun, self.t_old, self.y_old, self.t, max_step=half, first_step=half,
+                          rtol=self.rtol, atol=self.atol)  # fmt: skip
+        shorter.halvings = self.halvings - 1
+        times, curves = [self.t_old], []
+        while shorter.status == "running":
+            shorter.step()
+            times.append(shorter.t)
+            curves.append(shorter.dense_output())
+        if shorter.status == "failed":
+            return curve  # type: ignore[no-any-return]
+        return OdeSolution(times, curves)  # type: ignore[no-any-return]
+
+
+_Dop853.__name__ = DOP853.__name__  # messages name the method
 METHODS: dict[str, type[OdeSolver]] = {
-    "LSODA": LSODA, "Radau": Radau, "BDF": BDF, "DOP853": DOP853, "RK45": RK45,
+    "LSODA": LSODA, "Radau": Radau, "BDF": BDF, "DOP853": _Dop853, "RK45": RK45,
 }  # fmt: skip
 STEPS_BETWEEN_REPORTS = 100
 IMPLICIT = {"LSODA", "Radau", "BDF"}
+# They lose their order where an input bends, and nothing by starting anew there.
+EXPLICIT = {"DOP853", "RK45"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +97,8 @@ def integrate_phase(
             return result
         watch = None if functions.events is None else _Watch(problem, functions, functions.events)
         begin = 0.0
-        for end, max_step in pieces(problem.plan):
+        stretches = smooth_pieces if settings.method in EXPLICIT else pieces
+        for end, max_step in stretches(problem.plan):
             if make_solver is None:
                 solver = _solver(functions, settings, begin, result.end_state, end, max_step)
             else:

@@ -14,12 +14,14 @@ from tqdm import tqdm
 
 from mirrorsys._system import System, check_system
 from mirrorsys._values import as_number, initial_values, parameter_and_input_values
+from mirrorsys.flow._accuracy import check_estimable, with_errors
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
 from mirrorsys.flow._engines import chosen_engine, settings_for
 from mirrorsys.flow._events import Event, checked_events
 from mirrorsys.flow._noise import check_noise
 from mirrorsys.flow._plans import plan, reset
 from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult
+from mirrorsys.flow._progress import is_hidden
 from mirrorsys.kernels import backend_in_use
 from mirrorsys.protocols import Phase, Protocol
 
@@ -71,6 +73,7 @@ def simulate(
     rtol: float = 1e-8,
     atol: float = 1e-10,
     max_steps: int = 1_000_000,
+    error_estimate: bool = False,
 ) -> xr.Dataset:
     """Integrate a system through a protocol, phase by phase.
 
@@ -106,9 +109,14 @@ def simulate(
         "Radau", "BDF", "DOP853" or "RK45". Compiled: "switching" (default; DOP853, and
         Rodas5P while the problem is stiff), "DOP853" or "Rodas5P".
     rtol, atol : float
-        Relative tolerance, and absolute one in units of the states, of each step.
+        Relative tolerance, and absolute one in units of the states, of each step. How errors
+        of steps add up, or grow, depends on the system.
     max_steps : int
         The largest number of steps in one phase.
+    error_estimate : bool
+        Whether to integrate once more with a hundredth of the tolerances (about three times the
+        work). ``threat_error`` then says how far `threat` is from that, and the attribute
+        `accuracy` how large the largest error is, in multiples of tolerance.
 
     Returns
     -------
@@ -126,6 +134,12 @@ def simulate(
     IntegrationError
         If the integrator fails; it carries the part computed so far.
 
+    Warns
+    -----
+    UserWarning
+        If errors are estimated and one is larger than a hundred times the tolerance: near the
+        boundary of a basin, along outbursts, in chaos.
+
     Examples
     --------
     >>> import mirrorsys as ms
@@ -140,6 +154,8 @@ def simulate(
     protocol = checked_protocol(protocol, duration, times)
     name, integrate, why = chosen_engine(engine, noise)
     settings = settings_for(name, method, rtol, atol, max_steps, noise, seed)
+    if error_estimate:
+        check_estimable(name, settings)
     parameters, rest = parameter_and_input_values(system, params)
     start = initial_values(system, initial)
     named_events = checked_events(events, system)
@@ -151,7 +167,7 @@ def simulate(
                             name, why, backend_in_use(), wanted is not None)  # fmt: skip
     state = np.array(list(start.values()), dtype=float)
     with tqdm(
-        total=protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=None, leave=False,
+        total=protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=is_hidden(), leave=False,
         desc=system.name, unit=system.time_unit,
     ) as bar:  # fmt: skip
         for index, (each, begin) in enumerate(zip(plans, protocol.edges, strict=False)):
@@ -173,7 +189,14 @@ def simulate(
                 raise _failure(trajectory, each.phase, begin, result)
             if result.stopped_by is not None:
                 break
-    return to_dataset(trajectory)
+    run = to_dataset(trajectory)
+    if not error_estimate:
+        return run
+    again = partial(
+        simulate, system, protocol=protocol, initial=initial, params=params, events=events,
+        engine=name, method=settings.method, max_steps=max_steps,
+    )  # fmt: skip
+    return with_errors(run, system, settings, again)
 
 
 def _report(bar: tqdm[Any], begin: float, time: float) -> None:

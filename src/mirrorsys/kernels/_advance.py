@@ -174,14 +174,15 @@ class _Loop(Records):
         rest = until - now
         is_last = wanted * (1.0 + method.slack) >= rest
         h = code.choose(is_last, rest, wanted)
+        reached = code.choose(is_last, until, now + h)
         error = method.step(now, h)
         running = self.idle[0].equals(0.0) & self.state_of[0].equals(0.0)
+        error = self._with_error_of_curve(running & (error <= 1.0), error, now, h, reached)
         accepted = running & (error <= 1.0)
         factor = method.factor(error)
         most = code.choose(self.after_rejection[0] > 0.0, 1.0, 1e300)
         grown = h * code.choose(accepted, code.least(factor, most), code.least(factor, 1.0))
         grown = code.choose(accepted & is_last, code.largest(grown, wanted), grown)
-        reached = code.choose(is_last, until, now + h)
         self._decide(running, accepted, is_last, error, grown, now)
         self._count_misfits(accepted & ~is_last, h)
         if self.n_watch:

@@ -21,33 +21,65 @@ BISECTIONS = 52
 class Records(Table):
     """The part of the loop that looks at a step just made."""
 
+    def _with_error_of_curve(
+        self, accepted: Value, error: Value, now: Value, h: Value, reached: Value
+    ) -> Value:
+        """Prepare the curve where something is to be read from it; return the larger error."""
+        code, found = self.code, self.code.zero()
+        found[0] = error
+        used = accepted & self._is_curve_used(now, h, reached)
+        with code.when(code.any(used)):
+            self.method.prepare_curve(now, h)
+            larger = code.largest(error, self.method.error_of_curve())
+            found[0] = code.choose(used, larger, error)
+        return found[0]
+
+    def _is_curve_used(self, now: Value, h: Value, reached: Value) -> Value:
+        """Return where points of the step are logged, wanted, or where a watch changes its sign."""
+        code, used = self.code, self.code.zero()
+        if self.logs and self.method.n_points > 1:
+            with code.when(self.size["logs_curves"] > 0):
+                used[0] = 1.0
+        with code.when(self.size["n_times"] > 0):
+            wanted = self._wanted()
+            used[0] = code.choose((wanted > now) & (wanted <= reached), 1.0, used[0])
+        if self.n_watch:
+            self._watch(self.method.new, now + h, self.after)
+            with code.loop(self.n_watch) as w:
+                crossed = self._differ(w, self.before[w] > 0.0, self.after[w] > 0.0)
+                used[0] = code.choose(crossed, 1.0, used[0])
+        return used[0] > 0.0
+
+    def _wanted(self) -> Value:
+        """Return the next wanted time of each lane, 0 where there is none."""
+        code, wanted = self.code, self.code.zero()
+        with code.loop(code.lanes) as lane:
+            index = code.whole(self.next_time.lane[lane])
+            with code.when(index < self.size["n_times"]):
+                wanted.lane[lane] = self.times[index]
+        return wanted[0]
+
     def _sample(self, accepted: Value, now: Value, h: Value, reached: Value) -> None:
-        """Write the states at the wanted times within the step."""
+        """Write the states at the wanted times within the step, whose curve is prepared."""
         code = self.code
         pending = code.zero()
         is_pending = code.variable(ir.IntType(1), 0)
 
         def look() -> None:
-            pending[0] = 0.0
-            with code.loop(code.lanes) as lane:
-                index = code.whole(self.next_time.lane[lane])
-                with code.when(index < self.size["n_times"]):
-                    pending.lane[lane] = self.times[index]
-            found = accepted & (pending[0] > now) & (pending[0] <= reached)
-            pending[0] = code.choose(found, pending[0], -1.0)
+            wanted = self._wanted()
+            found = accepted & (wanted > now) & (wanted <= reached)
+            pending[0] = code.choose(found, wanted, -1.0)
             is_pending[0] = code.any(found)
 
         with code.when(self.size["n_times"] > 0):
             look()
-            with code.when(is_pending[0]):
-                self.method.prepare_curve(now, h)
-                with code.forever() as leave_if:
-                    leave_if(is_pending[0].equals(0))
-                    fraction = code.least((pending[0] - now) / h, 1.0)
-                    self.method.curve(fraction, self.probe)
-                    with code.loop(code.lanes) as lane, code.when(pending.lane[lane] >= 0.0):
-                        self._write_sample(lane)
-                    look()
+            with code.forever() as leave_if:
+                leave_if(is_pending[0].equals(0))
+                fraction = code.least((pending[0] - now) / h, 1.0)
+                self.method.curve(fraction, self.probe)
+                with code.loop(code.lanes) as lane, code.when(pending.lane[lane] >= 0.0):
+                    self._write_sample(lane)
+                look()
 
     def _write_sample(self, lane: Value) -> None:
         code, n = self.code, self.n_state
@@ -60,9 +92,7 @@ class Records(Table):
 
     def _look(self, accepted: Value, now: Value, h: Value) -> None:
         """Find where watches change their sign within the step, and keep what is asked for."""
-        code, method, n_watch = self.code, self.method, self.n_watch
-        self._watch(method.new, now + h, self.after)
-        is_curve_ready = code.variable(ir.IntType(1), 0)
+        code, n_watch = self.code, self.n_watch
         if self.logs:
             self._look_and_log(accepted, now, h)
             return
@@ -72,9 +102,6 @@ class Records(Table):
             when, value = code.zero(), code.zero()
             value[0] = self.after[w + n_watch]
             with code.when(code.any(crossed)):
-                with code.when(is_curve_ready[0].equals(0)):
-                    method.prepare_curve(now, h)
-                    is_curve_ready[0] = Value(code, ir.IntType(1)(1))
                 when[0] = self._crossing(w, now, h)
                 value[0] = code.choose(crossed, self.probed[w + n_watch], value[0])
             above = code.choose(was, code.choose(is_now, 1.0, when[0]), 0.0)
@@ -148,8 +175,7 @@ class Records(Table):
         code, n_points = self.code, self.method.n_points
         with code.when(code.any(accepted) & (self.size["steps_room"] > 0)):
             if n_points > 1:
-                self.method.prepare_curve(now, h)
-                with code.loop(n_points, 1) as point:
+                with code.when(self.size["logs_curves"] > 0), code.loop(n_points, 1) as point:
                     share = code.spread(code.number(point)) * (1.0 / n_points)
                     self.method.curve(share, self.probe)
                     self._log_point(now + share * h, self.probe)
@@ -169,8 +195,7 @@ class Records(Table):
 
     def _look_and_log(self, accepted: Value, now: Value, h: Value) -> None:
         """Log all crossings of the step; the earliest terminal one cuts the step short."""
-        code, method, n_watch = self.code, self.method, self.n_watch
-        is_curve_ready = code.variable(ir.IntType(1), 0)
+        code, n_watch = self.code, self.n_watch
         with code.when(code.any(accepted)), code.loop(n_watch) as w:
             was, is_now = self.before[w] > 0.0, self.after[w] > 0.0
             crossed = self._differ(w, was, is_now)
@@ -178,9 +203,6 @@ class Records(Table):
             is_wanted = wanted.equals(0.0) | (wanted > 0.0) & code.any(is_now)
             is_wanted = is_wanted | (wanted < 0.0) & code.any(was)
             with code.when(code.any(crossed) & is_wanted):
-                with code.when(is_curve_ready[0].equals(0)):
-                    method.prepare_curve(now, h)
-                    is_curve_ready[0] = Value(code, ir.IntType(1)(1))
                 fraction = self._crossing(w, now, h)
                 self._log_hit(w, now + fraction * h)
         with code.loop(2 * n_watch) as w:

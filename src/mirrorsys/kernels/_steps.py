@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 from mirrorsys.kernels._code import Code, Memory, Value
-from mirrorsys.kernels._tableaus import DOP853, RODAS5P
+from mirrorsys.kernels._tableaus import DOP853, LAST_TERM, LOOSER, RODAS5P
 
 __all__ = ["METHODS", "POINTS", "Explicit", "Method", "Rosenbrock"]
 
@@ -79,6 +79,10 @@ class Method(ABC):
     @abstractmethod
     def prepare_curve(self, time: Value, h: Value) -> None:
         """Compute what `curve` needs for the step just made."""
+
+    def error_of_curve(self) -> Value:
+        """Return the error of the curve just prepared, 1 where it is just tolerable."""
+        return self.code.constant(0.0)  # most are as exact as the steps
 
     @abstractmethod
     def curve(self, x: Value, out: Memory) -> None:
@@ -162,9 +166,10 @@ class Explicit(Method):
         return self.total(rate) * (h * h) > self.total(state) * STIFF**2
 
     def prepare_curve(self, time: Value, h: Value) -> None:
+        states = self.probe_rate  # `stage` is still looked at by `misfits`
         for number in range(DOP853.n_stages + 1, len(DOP853.c)):
-            self._stage(number, h, self.stage)
-            self.rates(self.stage, time + h * DOP853.c[number], self.k[number])
+            self._stage(number, h, states)
+            self.rates(states, time + h * DOP853.c[number], self.k[number])
         with self.code.loop(self.n_state) as i:
             change, begin = self.new[i] - self.y[i], h * self.rate[i]
             self.powers[0][i] = change
@@ -172,6 +177,19 @@ class Explicit(Method):
             self.powers[2][i] = 2.0 * change - (begin + h * self.next_rate[i])
             for power, row in zip(self.powers[3:], DOP853.dense, strict=True):
                 power[i] = h * _sum((d, self.k[j][i]) for j, d in row.items())
+
+    def error_of_curve(self) -> Value:
+        """Return the size of the last term of the curve, in multiples of what is allowed.
+
+        The error of a step is held where the curve's is not: near the bound of stability the
+        states at its end forget what is wrong with the stages, the curve does not.
+        """
+
+        def term(i: Value) -> Value:
+            size = self.powers[-1][i] * (LAST_TERM / LOOSER) / self.scale(i, self.new)
+            return size * size
+
+        return self.code.sqrt(self.total(term) / float(self.n_state))
 
     def curve(self, x: Value, out: Memory) -> None:
         rest = 1.0 - x

@@ -36,7 +36,8 @@ FIELDS = (
     "logged",  # words: number of steps and hits logged
     "work",  # memory of the function's own
 )
-SIZES = ("n_members", "n_times", "max_steps", "steps_room", "hits_room", "may_switch", "seed")
+SIZES = ("n_members", "n_times", "max_steps", "steps_room", "hits_room", "logs_curves",
+         "may_switch", "seed")  # fmt: skip
 RECORDS = ("first rise", "first fall", "last rise", "last fall", "above", "highest", "lowest")
 BLOCK = 8  # doubles: the widest vector
 MOST_STATES = 60  # of the implicit method, whose matrix is full

@@ -20,7 +20,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DOP853", "RODAS5P", "Explicit", "Rosenbrock"]
+__all__ = ["DOP853", "LAST_TERM", "LOOSER", "RODAS5P", "Explicit", "Rosenbrock"]
+
+LOOSER = 10.0  # x the error allowed in a step: that of the curve of DOP853 between its ends
+LAST_TERM = 4**4 * 3**3 / 7**7  # of that curve: the largest value of x**4 (1 - x)**3
 
 Row = dict[int, float]  # stage -> coefficient, where it is not zero
 

@@ -1,0 +1,8 @@
+"""Accuracy: every engine against a reference of 28 digits, on random persons and dyads."""
+
+from trust.accuracy.measuring import measure
+from trust.accuracy.page import section
+
+__all__ = ["TITLE", "measure", "section"]
+
+TITLE = "Accuracy"

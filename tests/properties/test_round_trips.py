@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import mirrorsys as ms
 from mirrorsys import Input, Parameter, State, System
 from mirrorsys._expressions import ExpressionError, canonical, parse, symbol, to_text
+from mirrorsys._expressions._sizes import check_tree
 from mirrorsys._model_files import from_toml, to_toml
 
 NAMES = ["x", "y", "k", "beta", "E", "I", "S", "ann.x", "ann.mu", "lambda_"]
@@ -42,10 +43,13 @@ def _larger(inner: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
 def _computed(function: Callable[..., sp.Expr], *arguments: sp.Expr) -> sp.Expr:
     """Return function(*arguments), or the first of them where SymPy finds no real value.
 
-    Comparing numbers such as exp(-exp(400)), it asks for more digits than it can count.
+    Comparing numbers such as exp(-exp(400)), it asks for more digits than it can count; of
+    exp(exp(exp(25))) it would compute ten thousand million: no part is larger than a double.
     """
     try:
-        return function(*arguments)
+        result = function(*arguments)
+        check_tree(result)
+        return result
     except (TypeError, ValueError, OverflowError):
         return arguments[0]
 

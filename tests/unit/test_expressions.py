@@ -460,3 +460,123 @@ def test_the_longest_text_is_read_and_one_character_more_is_not():
     assert parse("x" + " " * (MAX_LENGTH - 1)) == symbol("x")
     with pytest.raises(ExpressionError, match=f"has {MAX_LENGTH + 1} characters .*the limit is"):
         parse("x" + " " * MAX_LENGTH)
+
+
+# ---- limits to the last unit, and words that lead to the place -----------------------------
+
+
+def nested(text: str, n: int, inner: str = "x") -> str:
+    for _ in range(n):
+        inner = text.format(inner)
+    return inner
+
+
+@pytest.mark.parametrize("text", ["({})", "-{}", "1**{}", "abs({})", "min(1, {})"])
+def test_sixty_levels_are_read_and_one_more_is_not(text: str) -> None:
+    assert parse(nested(text, 60, "1")) in {1, -1}
+    with pytest.raises(ExpressionError, match="nest at most 60 deep"):
+        parse(nested(text, 61, "1"))
+
+
+def test_twenty_thousand_characters_are_read_and_one_more_is_not() -> None:
+    assert parse("x".ljust(20_000)) == X
+    with pytest.raises(ExpressionError, match="20001 characters"):
+        parse("x".ljust(20_001))
+
+
+def test_numbers_have_exponents_up_to_twice_that_of_a_double() -> None:
+    assert parse("1e616*1e-616") == 1
+    assert parse("0e616") == 0
+    for text in ("0e617", "0e-617"):
+        with pytest.raises(ExpressionError, match="too long, too large or too small"):
+            parse(text)
+
+
+def test_all_numbers_together_have_a_hundred_thousand_bits() -> None:
+    large = (10**616).bit_length()
+    rest = 100_000 - 48 * large
+    filling = str(2 ** (rest // 2 - 1))
+    assert (rest % 2, int(filling).bit_length()) == (0, rest // 2)
+    text = " + ".join([*["1e616 - 1e616"] * 24, f"{filling} - {filling}"])
+    assert parse(f"x + {text}") == X
+    with pytest.raises(ExpressionError, match="all numbers together beyond 100000"):
+        parse(f"x + {text} + 1")
+
+
+def test_an_exponent_is_at_most_4096() -> None:
+    assert parse("x**4096") == X**4096
+    with pytest.raises(ExpressionError, match="too large"):
+        parse("x**4097")
+
+
+def test_exponents_are_as_fine_as_a_hundred_thousandth() -> None:
+    for n in (99_999, 100_000):
+        assert parse(f"x**(1/{n})") == X ** sp.Rational(1, n)
+    with pytest.raises(ExpressionError, match="too fine"):
+        parse("x**(1/100001)")
+
+
+@pytest.mark.parametrize("text", ["sin(log({}))", "(1/2)**log({})", "(2/3)**log({})"])
+def test_three_functions_that_branch_are_read_and_four_are_not(text: str) -> None:
+    assert parse(nested(text, 3)).free_symbols == {X}
+    with pytest.raises(ExpressionError, match="nest too deeply"):
+        parse(nested(text, 4))
+
+
+@pytest.mark.parametrize("text", ["sin({})", "tanh({})"])
+def test_functions_of_what_is_real_may_nest_deeper(text: str) -> None:
+    assert parse(nested(text, 10)).free_symbols == {X}
+
+
+def test_functions_that_branch_are_counted_together() -> None:
+    terms = [nested("sin(log({}))", 3, f"x{i}") for i in range(13)]
+    assert len(parse(" + ".join(terms[:12])).args) == 12
+    with pytest.raises(ExpressionError, match="nest too deeply"):
+        parse(" + ".join(terms))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_says_how_many_arguments_it_takes(name: str) -> None:
+    _, fewest, most = FUNCTIONS[name]
+    takes = "one argument" if name not in {"min", "max"} else "2 to 8 arguments"
+    for n in {fewest - 1, most + 1} - {0}:
+        with pytest.raises(ExpressionError, match=f"{name} takes {takes}, not {n}"):
+            parse(f"{name}({', '.join(['x'] * n)})")
+
+
+@pytest.mark.parametrize("operator", ["*", "/", "**", ",", ")", "<", ">="])
+def test_no_operator_stands_for_an_opening_bracket(operator: str) -> None:
+    for text in (f"{operator}x)", f"y + {operator}x)"):
+        with pytest.raises(ExpressionError, match="a number, a name or a bracket was expected"):
+            parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x @ y", "cannot read '@' at character 3 of 'x @ y': use numbers, names, "),
+        ("x +   ?", "cannot read '?' at character 7 of "),
+        ("x ^ 2", "cannot read '^' at character 3 of 'x ^ 2': write ** for powers."),
+        ("x == y", "at character 3 of 'x == y': an expression has no equality; "),
+        ("x != y", "at character 3 of 'x != y': an expression has no equality; "),
+        ("exp", "at character 1 of 'exp': exp is a function: give it an argument in brackets."),
+    ],
+)
+def test_the_message_shows_the_place_and_says_what_fits(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert words in str(caught.value)
+
+
+def test_of_a_long_text_the_message_shows_thirty_characters_on_either_side() -> None:
+    before, after = "x + " * 30, "? + y * " + "z * " * 30
+    with pytest.raises(ExpressionError) as caught:
+        parse(before + after)
+    assert f"at character {len(before) + 1} of '...{before[-30:]}{after[:30]}...'" in str(
+        caught.value
+    )
+
+
+def test_every_symbol_is_real() -> None:
+    assert symbol("x").is_real is True
+    assert parse("sqrt(x**2)") == parse("abs(x)") == sp.Abs(sp.Symbol("x", real=True))

@@ -1,5 +1,6 @@
 """System, State, Parameter, Input: checked on construction, frozen, copied with a difference."""
 
+import ast
 import dataclasses
 import math
 import pickle
@@ -371,3 +372,86 @@ def test_a_state_asked_for_as_a_parameter_is_to_be_frozen():
     client = ms.models.client()
     with pytest.raises(ValueError, match=r"but a state; .* system.freeze\({'pathway': value}\)"):
         client.resolve("pathway", "parameter or input")
+
+
+# ---- what no test noticed when the code was changed at random ------------------------------
+
+
+@pytest.mark.parametrize("kind", [State, Parameter, Input])
+@pytest.mark.parametrize("third", ["1/h", (0, 1)])
+def test_a_quantity_takes_its_name_and_value_by_place_and_the_rest_by_word(
+    kind: Any, third: Any
+) -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        kind("k", 1.0, third)
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"),
+    [
+        ("rate", ["rate1", "rate2", "rate3"]),  # the nearest, of four alike
+        ("?", [*(f"rate{i}" for i in (1, 2, 3, 4)), *(f"b{i:02}" for i in range(8))]),  # the first
+    ],
+)
+def test_three_near_names_are_offered_or_else_the_first_twelve(
+    given: str, offered: list[str]
+) -> None:
+    names = [*(f"rate{i}" for i in (1, 2, 3, 4)), *(f"b{i:02}" for i in range(10))]
+    system = System("many", {"x": "x"}, dict.fromkeys(names, 1.0))
+    with pytest.raises(ValueError, match="did you mean") as caught:
+        system.resolve(given, "parameter")
+    found = str(caught.value).partition("one of ")[2].rstrip("?")
+    if len(offered) == 3:
+        assert len(ast.literal_eval(found)) == 3
+        assert set(ast.literal_eval(found)) <= set(names[:4])
+    else:
+        assert ast.literal_eval(found) == offered
+
+
+@pytest.mark.parametrize("n", [11, 12, 13, 14])
+def test_no_equation_is_neither_shown_nor_counted(n: int) -> None:
+    lines = repr(System("many", {f"x{i}": "1" for i in range(n)})).split("\n")
+    shown = [line for line in lines if line.startswith("  d x")]
+    counted = [int(line.split()[2]) for line in lines if line.endswith("more equations")]
+    assert len(shown) == min(n, 12)
+    assert counted == ([n - 12] if n > 12 else [])
+
+
+@given(st.integers(90, 110))
+def test_an_equation_of_up_to_a_hundred_characters_is_shown_whole(length: int) -> None:
+    name = "x" * (length - 2)
+    system = System("long", {"y": f"2*{name}"}, {name: 1.0})
+    shown = repr(system).partition("dt = ")[2]
+    whole = f"2*{name}"
+    assert shown == (whole if length <= 100 else f"{whole[:96]} ...")
+    assert len(shown) <= 100
+
+
+def test_a_bare_state_asked_for_as_a_parameter_is_to_be_frozen_too() -> None:
+    with pytest.raises(ValueError, match=r"but a state; .*freeze\({'pathway': value}\)"):
+        PAIR.resolve("pathway", "parameter or input")
+
+
+def test_what_is_held_constant_keeps_its_meaning_or_takes_its_name_for_one() -> None:
+    with_words = State("x", meaning="load")
+    system = System("s", {with_words: "-x", "y": "x", "z": "y"})
+    frozen = system.freeze(x=1, y=2)
+    assert frozen["x"].meaning == "load (held constant)"
+    assert frozen["y"].meaning == "y (held constant)"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_where_no_range_is_given_every_finite_number_is_inside(value: float) -> None:
+    assert Parameter("k", value).value == value
+    assert State("x").range == (-math.inf, math.inf)
+
+
+def test_bare_names_are_offered_beside_full_ones() -> None:
+    with pytest.raises(ValueError, match=r"did you mean one of \['mu'"):
+        PAIR.resolve("mux")
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "0 parameters"), (1, "1 parameter,"), (2, "2 par")])
+def test_one_is_singular_and_none_is_plural(n: int, words: str) -> None:
+    system = System("s", {"x": "1"}, {f"k{i}": 1.0 for i in range(n)})
+    assert f"1 state, {words}" in repr(system)

@@ -6,8 +6,9 @@ from typing import Any
 
 import sympy as sp
 
-from mirrorsys._expressions._grammar import ExpressionError, symbol
+from mirrorsys._expressions._grammar import ExpressionError
 from mirrorsys._expressions._parser import parse
+from mirrorsys._expressions._sizes import check_tree
 from mirrorsys._expressions._text import to_text
 
 __all__ = ["canonical"]
@@ -35,8 +36,13 @@ def canonical(expression: Any) -> sp.Expr:
             f"an expression is {expression!r} of type {type(expression).__name__}; "
             "write it as text or as a SymPy expression."
         )
-    renamed = expression.xreplace(
-        {atom: symbol(atom.name) for atom in expression.atoms(sp.Symbol)}
-        | {atom: sp.Rational(repr(float(atom))) for atom in expression.atoms(sp.Float)}
-    )
-    return parse(to_text(renamed))
+    # SymPy computes numbers when it sorts terms, renames symbols or writes them: nothing of
+    # that before each number is known to be one of which doubles are made.
+    try:
+        check_tree(expression)
+        text = to_text(expression)
+    except RecursionError:
+        raise ExpressionError(
+            "a SymPy expression nests too deeply to be written; split it into several equations."
+        ) from None
+    return parse(text)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 
@@ -18,25 +15,30 @@ from mirrorsys._expressions._grammar import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_TOTAL_BITS,
-    NAME,
     ExpressionError,
     is_name,
     symbol,
 )
-from mirrorsys._expressions._sizes import LARGEST_DOUBLE, bits_of, check_sizes, powers
+from mirrorsys._expressions._sizes import (
+    bits_of,
+    branches,
+    check_length,
+    check_sizes,
+    is_double,
+    powers,
+)
 from mirrorsys._expressions._text import to_text
+from mirrorsys._expressions._tokens import Token, fail, tokens
 
 __all__ = ["parse"]
 
 MAX_DIGITS = 1300  # of one number: what MAX_BITS needs
 LARGEST_EXPONENT = 308  # of a double
 MAX_FRACTION = 100_000  # SymPy may make polynomials in x**(1/n) of x**(m/n): of degree m
+MAX_BRANCHINGS = 3  # one within the other; each takes SymPy up to eight times as long
+MAX_EFFORT = 1024  # of all of them, 4**depth each
+_ENDLESS = frozenset({sp.nan, sp.zoo, sp.oo, -sp.oo})
 ROUNDS = 8  # of reading what was written, until it stays the same
-
-_TOKEN = re.compile(
-    rf"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>{NAME})"
-    r"|(?P<operator>\*\*|<=|>=|[-+*/<>(),]))"
-)
 
 
 def parse(text: str) -> sp.Expr:
@@ -78,6 +80,7 @@ def _parse(text: str) -> sp.Expr:
     expression = _read(text)
     for _ in range(ROUNDS):
         written = to_text(expression)
+        check_length(written)
         if written == text:
             return expression
         again = _read(written)
@@ -89,11 +92,11 @@ def _parse(text: str) -> sp.Expr:
 
 
 def _read(text: str) -> sp.Expr:
-    parser = _Parser(text, tuple(_tokens(text)))
+    parser = _Parser(text, tuple(tokens(text)))
     try:
         expression = parser.expression(depth=0)
         parser.expect_end()
-        check_sizes(expression, len(text) + parser.bits / 3)  # about 3 bits a digit
+        check_sizes(expression)
     except ExpressionError:
         raise
     except (ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError,
@@ -103,52 +106,22 @@ def _read(text: str) -> sp.Expr:
     return expression
 
 
-@dataclass(frozen=True)
-class _Token:
-    kind: str
-    text: str
-    position: int
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    position, end = 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            _fail(text, position + len(text[position:]) - len(text[position:].lstrip()))
-        kind = match.lastgroup or ""
-        yield _Token(kind, match.group(kind), match.start(kind))
-        position = match.end()
-    yield _Token("end", "", len(text))
-
-
-def _fail(text: str, position: int, reason: str = "") -> NoReturn:
-    found = repr(text[position]) if position < len(text) else "the end"
-    if not reason and text[position : position + 1] == "^":
-        reason = "write ** for powers"
-    if not reason and text[position : position + 1] in {"=", "!"}:
-        reason = "an expression has no equality; comparisons are < <= > >="
-    hint = (
-        reason or "use numbers, names, + - * / **, brackets, comparisons and the listed functions"
-    )
-    shown = text if len(text) <= 80 else f"...{text[max(0, position - 30) : position + 30]}..."
-    raise ExpressionError(f"cannot read {found} at character {position + 1} of {shown!r}: {hint}.")
-
-
 class _Parser:
     """One pass over the tokens; each method reads one rule of the grammar."""
 
-    def __init__(self, text: str, tokens: tuple[_Token, ...]) -> None:
+    def __init__(self, text: str, tokens: tuple[Token, ...]) -> None:
         self.text, self.tokens, self.index = text, tokens, 0
         self.bits = 0.0  # of all numbers so far
         self.largest, self.divisor = 1, 1  # of all exponents: size, common denominator
+        self.weights: dict[sp.Basic, int] = {}  # of every part that has been checked
+        self.effort = 0  # that SymPy will take over nested functions
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.index]
 
-    def fail(self, reason: str = "", token: _Token | None = None) -> NoReturn:
-        _fail(self.text, (token or self.token).position, reason)
+    def fail(self, reason: str = "", token: Token | None = None) -> NoReturn:
+        fail(self.text, (token or self.token).position, reason)
 
     def take(self, *operators: str) -> str:
         """Return and pass the next operator if it is one of `operators`, else an empty text."""
@@ -223,13 +196,29 @@ class _Parser:
             )
 
     def checked(self, value: sp.Expr) -> sp.Expr:
-        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-            self.fail("this has no finite value")
-        if value.is_number and not value.is_Rational:
-            number = value.n(15)
-            if not number.is_Float or abs(number) > LARGEST_DOUBLE:
-                self.fail("this is not a real number, or too large for a double")
+        self.weigh(value)
         return value
+
+    def weigh(self, node: sp.Basic) -> int:
+        """Check every part of an expression, inner ones first, and return its weight.
+
+        SymPy may put parts together anew, x*exp(y + a)*exp(-y) to x*exp(a), so that not only
+        the whole has a value that can be too large.
+        """
+        if node in self.weights:
+            return self.weights[node]
+        weight = max((self.weigh(each) for each in node.args), default=0)
+        if node in _ENDLESS:
+            self.fail("this has no finite value")
+        if node.is_number and not node.is_Rational and not is_double(node):
+            self.fail("this is not a real number, or too large for a double")
+        if branches(node):
+            weight += 1
+            self.effort += 4**weight if weight > 1 else 0
+        if weight > MAX_BRANCHINGS or self.effort > MAX_EFFORT:
+            self.fail("functions of powers, or powers of fractions, nest too deeply: name one")
+        self.weights[node] = weight
+        return weight
 
     def atom(self, depth: int) -> sp.Expr:
         token = self.token
@@ -245,7 +234,7 @@ class _Parser:
             self.fail("a bracket is not closed")
         return inner
 
-    def number(self, token: _Token) -> sp.Expr:
+    def number(self, token: Token) -> sp.Expr:
         _, _, exponent = token.text.lower().partition("e")
         if len(token.text) > MAX_DIGITS or abs(int(exponent or 0)) > 2 * LARGEST_EXPONENT:
             self.fail("a number is too long, too large or too small for a double", token)
@@ -253,14 +242,14 @@ class _Parser:
         self.spend(bits_of(value))
         return value
 
-    def name(self, token: _Token) -> sp.Symbol:
+    def name(self, token: Token) -> sp.Symbol:
         if token.text in FUNCTIONS:
             self.fail(f"{token.text} is a function: give it an argument in brackets", token)
         if not is_name(token.text):
             self.fail("a name is letters, digits and single underscores", token)
         return symbol(token.text)
 
-    def call(self, token: _Token, depth: int) -> sp.Expr:
+    def call(self, token: Token, depth: int) -> sp.Expr:
         if token.text not in FUNCTIONS:
             self.fail(
                 f"{token.text!r} is not a function; the functions are {' '.join(FUNCTIONS)}", token

@@ -12,6 +12,8 @@ from mirrorsys._expressions._grammar import COMPARISONS, FUNCTIONS, ExpressionEr
 
 __all__ = ["to_text"]
 
+MANY = 200  # terms of a sum: longer ones are written in the order in which SymPy keeps them
+
 
 def to_text(expression: sp.Expr) -> str:
     """Write an expression in the grammar of `parse`.
@@ -47,12 +49,19 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]  # SymPy is untyped
     def _print_LatticeOp(self, expr: Any) -> str:
         return f"{_TEXT_NAMES[type(expr)]}({self.stringify(sorted(expr.args, key=str), ', ')})"
 
+    def _print_Add(self, expr: Any, order: str | None = None) -> str:
+        # SymPy looks for the order of a text in the square of the number of terms.
+        return str(super()._print_Add(expr, "none" if len(expr.args) > MANY else order))
+
     def _print_Mul(self, expr: Any) -> str:
         number, rest = expr.as_coeff_Mul()
         if number.is_Rational and number.q != 1 and sp.fraction(rest)[1].is_Add:
             # Not x/(2*(y + z)), in which SymPy would multiply the bracket by 2.
             return f"{self._print(sp.Mul(number.p, rest))}/{number.q}"
         return str(super()._print_Mul(expr))
+
+    def _print_Float(self, expr: Any) -> str:
+        return repr(float(expr))  # the shortest decimal that denotes it
 
     def _print_Exp1(self, expr: Any) -> str:
         return "exp(1)"

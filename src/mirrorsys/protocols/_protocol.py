@@ -209,7 +209,7 @@ def concatenated(protocols: Iterable[Protocol], name: str) -> Protocol:
 def _finite(value: Any, label: str) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{label} is {value!r}; give one finite number.")

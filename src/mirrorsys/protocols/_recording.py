@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Recording", "recording"]
 
+LARGEST = 1e75  # number of a recording: a cubic has quotients of it and the cube of times
+LARGEST_FILE = 200_000_000  # bytes
+MOST_COLUMNS = 2000
 GAP = 1.5  # x the usual spacing: a longer distance between samples counts as a gap
 
 
@@ -44,8 +49,8 @@ class Recording:
     Raises
     ------
     ValueError
-        If there are fewer than two samples, lengths differ, times do not increase or
-        a number is not finite.
+        If there are fewer than two samples, lengths differ, times do not increase, or
+        a number is not finite or beyond 1e75.
     """
 
     times: tuple[float, ...]
@@ -68,6 +73,13 @@ class Recording:
         if not np.all(np.isfinite([self.times, self.values])):
             raise ValueError(f"{self.label}: a time or value is not finite; leave that sample out.")
         _check_increasing(np.asarray(self.times), self.label)
+        largest = max(map(abs, (*self.times, *self.values)))
+        if largest > LARGEST or np.diff(self.times).min() < 1 / LARGEST:
+            raise ValueError(
+                f"{self.label}: numbers up to {largest:g}, times {np.diff(self.times).min():g} "
+                f"apart at the closest; no curve can be made beyond {LARGEST:g} or of times "
+                f"closer than {1 / LARGEST:g}: use other units."
+            )
 
     @property
     def duration(self) -> float:
@@ -94,7 +106,8 @@ class Recording:
         """Return the piecewise cubic through the samples."""
         from scipy.interpolate import PchipInterpolator  # slow to import
 
-        return PchipInterpolator(self.times, self.values)
+        with np.errstate(all="ignore"):  # it divides by slopes, which may be as good as zero
+            return PchipInterpolator(self.times, self.values)
 
     def __call__(self, times: ArrayLike) -> NDArray[np.float64]:
         """Return the recorded quantity at any times."""
@@ -143,6 +156,7 @@ def recording(
     Parameters
     ----------
     source : DataFrame or path of a CSV file
+        The file as plain text in UTF-8, of at most 200 MB and 2000 columns.
     time, value : str
         The two columns. Samples without a value are left out and counted; uneven
         spacing is fine.
@@ -188,8 +202,10 @@ def recording(
     check_between(time_scale, "time_scale", 0, np.inf)
     if np.isnan(max_gap) or max_gap <= 0:
         raise ValueError(f"`max_gap` is {max_gap!r}; give the longest stretch to be bridged.")
+    with np.errstate(over="ignore"):  # what overflows is refused as not finite
+        scaled = (times[present] - times[0]) * time_scale
     result = Recording(
-        tuple(((times[present] - times[0]) * time_scale).tolist()),
+        tuple(scaled.tolist()),
         tuple(values[present].tolist()),
         int((~present).sum()),
         label,
@@ -208,16 +224,34 @@ def _table(source: pd.DataFrame | str | os.PathLike[str]) -> tuple[pd.DataFrame,
     if not isinstance(source, str | os.PathLike):
         raise TypeError(f"`source` is {source!r}; give a DataFrame or the path of a CSV file.")
     path = Path(source)
+    if (size := path.stat().st_size) > LARGEST_FILE:
+        raise ValueError(
+            f"{path.name} has {size} bytes; a CSV file has at most {LARGEST_FILE}: read what is "
+            "needed of it with pandas.read_csv, and give that table."
+        )
     try:
-        return pd.read_csv(path), path.name
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        _check_width(path)
+        with warnings.catch_warnings():
+            # Rows longer than the header: pandas would shift them, or leave their end out.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(path, index_col=False, compression=None), path.name
+    except (csv.Error, pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError,
+            UnicodeDecodeError) as error:  # fmt: skip
         raise ValueError(f"{path.name} cannot be read as CSV: {error}.") from error
+
+
+def _check_width(path: Path) -> None:
+    """Refuse a header of which pandas would make columns for minutes."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        names: list[str] = next((row for row in csv.reader(file) if row), [])
+    if len(names) > MOST_COLUMNS:
+        raise csv.Error(f"its first row has {len(names)} cells, more than {MOST_COLUMNS}")
 
 
 def _floats(given: Any, label: str) -> tuple[float, ...]:
     try:
         return tuple(float(each) for each in given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{label} is {given!r}; give a sequence of numbers.") from None
 
 
@@ -227,7 +261,13 @@ def _numbers(column: pd.Series[Any], label: str) -> NDArray[np.float64]:
             f"{label}: column {column.name!r} holds dates; give numbers, such as "
             "(table.t - table.t.iloc[0]).dt.total_seconds()."
         )
-    numbers = pd.to_numeric(column, errors="coerce")
+    try:
+        numbers = pd.to_numeric(column, errors="coerce")
+    except OverflowError:
+        raise ValueError(
+            f"{label}: column {column.name!r} holds a whole number beyond the largest double, "
+            "1.8e308; leave that value empty."
+        ) from None
     if len(text := column[numbers.isna() & column.notna()]):
         raise ValueError(
             f"{label}: column {column.name!r} holds {text.iloc[0]!r}; "
@@ -237,7 +277,9 @@ def _numbers(column: pd.Series[Any], label: str) -> NDArray[np.float64]:
 
 
 def _check_increasing(times: NDArray[np.float64], label: str) -> None:
-    if (bad := np.flatnonzero(np.diff(times) <= 0)).size:
+    with np.errstate(over="ignore"):
+        steps = np.diff(times)
+    if (bad := np.flatnonzero(steps <= 0)).size:
         i = int(bad[0])
         raise ValueError(
             f"{label}: time {times[i + 1]:g} follows {times[i]:g} (sample {i + 2}); times must "

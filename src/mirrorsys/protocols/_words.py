@@ -26,7 +26,7 @@ def check_between(value: Any, label: str, low: float, high: float) -> None:
     """Raise ValueError unless `value` is a number above `low` and below `high`."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not low < number < high:
         raise ValueError(

@@ -9,7 +9,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup figures claims answers test coverage test-slow calibrate check bench clean
+.PHONY: help setup figures claims answers test coverage test-slow test-oldest calibrate trust check bench clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*## /:	/' | expand -t 14
@@ -37,6 +37,13 @@ answers: $(READY) ## print the known answers of bifurcation analysis, and ours
 calibrate: $(READY) ## search for parameter sets that meet the criteria (ten minutes)
 	$(BIN)/python -m calibration --output calibration/report.json
 
+trust: $(READY) ## measure what docs/explanation/trust.md reports (hours); one part: ARGS=accuracy
+	$(PIP_INSTALL) --editable '.[dev,trust]'
+	$(BIN)/python -m trust $(ARGS)
+
+test-oldest: ## run the tests with the oldest allowed versions of all dependencies
+	.ci/oldest
+
 check: $(READY) ## style, types and import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -56,7 +63,7 @@ bench: $(READY) ## time the library beside its peers, as ratios
 clean: ## remove what the commands wrote, all but .venv
 	rm -rf build dist figures .coverage .coverage.* .hypothesis \
 	    .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests examples benchmarks calibration -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests examples benchmarks calibration trust -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # A usable environment is kept; a missing, broken or outdated one is made anew.
 $(READY): pyproject.toml

@@ -6,8 +6,11 @@ Everything heavy is imported by the command that needs it, so ``--help`` is quic
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mirrorsys import __version__
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+UNABLE = {"strict", "surrogateescape"}  # ways to print that fail on signs that are missing
+READER_LEFT = 141  # 128 + SIGPIPE, as a shell reports programs that the signal has ended
 MODEL = "a TOML file, a role (client, infant, dyad, ...) or a published model (lorenz, ...)"
 EXAMPLES = """examples:
   mirrorsys figures --output figures        draw all figures
@@ -32,8 +37,8 @@ EXAMPLES = """examples:
   mirrorsys check client --profile thorough --set stressor=0.08
   mirrorsys rerun run.nc                    compute it again and compare
 
-exit codes: 0 success; 1 a claim, property or comparison failed, or a region stays undecided; 2 a
-wrong argument or file
+exit codes: 0 success; 1 a claim, property, comparison or integration failed, or a region stays
+undecided; 2 a wrong argument or file; 130 interrupted; 141 nobody reads the output
 """
 
 
@@ -41,18 +46,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code.
 
     0 is success, 1 a claim, property or comparison that failed or a search that stays incomplete,
-    2 a wrong argument or file.
+    2 a wrong argument or file, 130 an interrupt by Ctrl-C, 141 that nobody reads the output.
     """
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        with _output():
+            options = _parser().parse_args(arguments)
+            command: Callable[[argparse.Namespace], int] = options.command
+            return command(options)
+    except BrokenPipeError:  # who read the output has seen enough, as in `mirrorsys claims | head`
+        return READER_LEFT
     except (ValueError, TypeError, OSError) as error:
         print(f"mirrorsys: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("mirrorsys: interrupted", file=sys.stderr)
         return 130
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Print signs that the terminal lacks by their numbers, and all before the end."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in UNABLE:
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        try:
+            if sys.stdout is not None:  # as it is where it was closed
+                sys.stdout.flush()
+        except OSError as error:
+            # Python would try once more at its end, and complain: let it have somewhere to write.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise OSError(error.errno, f"the output is not written: {error.strerror}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -171,9 +196,13 @@ def _claims(options: argparse.Namespace) -> int:
 
     table = claims.check(options.systems or None)
     text = claims.to_json(table) if options.json else claims.to_text(table)
-    if options.output:
-        write_text(options.output, text + "\n")
-    else:
+    try:
+        if options.output:
+            write_text(options.output, text + "\n")
+    except OSError:  # what took minutes to compute is not lost
+        print(text)
+        raise
+    if not options.output:
         print(text)
     return 0 if claims.all_hold(table) else 1
 
@@ -183,14 +212,18 @@ def _simulate(options: argparse.Namespace) -> int:
 
     system = _model(options.model)
     initial, params = _split(system, options.values)
-    run = ms.simulate(
-        system,
-        duration=options.duration,
-        initial=initial,
-        params=params,
-        method=options.method,
-        engine=options.engine,
-    )
+    try:
+        run = ms.simulate(
+            system,
+            duration=options.duration,
+            initial=initial,
+            params=params,
+            method=options.method,
+            engine=options.engine,
+        )
+    except ms.IntegrationError as error:
+        print(f"mirrorsys: {error}", file=sys.stderr)
+        return 1
     if options.output:
         ms.save(run, options.output)
         print(f"{options.output}: {run.sizes['time']} times, {run.attrs['status']}")
@@ -301,16 +334,20 @@ def _assignment(text: str) -> tuple[str, float]:
 
 
 def _rerun(options: argparse.Namespace) -> int:
+    """Compute a result again; the exit code is 1 if any bit differs."""
     import mirrorsys as ms
+    from mirrorsys.flow import differences, other_origin
 
     saved = ms.load(options.result)
-    again = ms.rerun(saved)
-    same = bool(saved.equals(again))
-    print(f"{options.result}: {'equal' if same else 'different'}")
-    for key, value in saved.attrs.items():
-        if value != again.attrs[key]:
-            print(f"  {key} was {value}, is {again.attrs[key]}")
-    return 0 if same else 1
+    try:
+        again = ms.rerun(saved)
+    except ms.IntegrationError as error:  # as it may have failed before
+        again = error.partial
+    different = differences(saved, again)
+    print(f"{options.result}: {'different' if different else 'equal'}")
+    for name, words in (different | other_origin(saved, again)).items():
+        print(f"  {name} {words}")
+    return 1 if different else 0
 
 
 def _info(_: argparse.Namespace) -> int:

@@ -1,6 +1,8 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ def test_a_file_appears_when_the_block_succeeds(tmp_path: Path) -> None:
         temporary.write_text("new")
         assert not (tmp_path / "a.txt").exists()
         assert temporary.parent == tmp_path  # the same file system, so that moving is one act
-        assert temporary.suffix == ".txt"  # by which writers choose a format
+        assert temporary.name.startswith(".")  # so that no pattern of results matches it,
+        assert temporary.suffix == ".part"  # should the process be killed
     assert (tmp_path / "a.txt").read_text() == "new"
     assert names(tmp_path) == ["a.txt"]
 
@@ -79,3 +82,37 @@ def test_a_folder_in_place_of_the_file_stays(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"a.txt"):
         write_text(tmp_path / "a.txt", "x")
     assert names(tmp_path) == ["a.txt"]
+
+
+def test_errors_name_the_file_that_was_to_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No space left.*/a\.txt'$"), whole_file(tmp_path / "a.txt"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(OSError, match="other"), whole_file(tmp_path / "a.txt"):
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), "other")
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs the device /dev/full")
+def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    device = tmp_path / "device"
+    device.symlink_to("/dev/full")  # so that nothing happens to the device should this fail
+    with pytest.raises(OSError, match=r"No space left on device: '.*/device'"):
+        write_text(device, "x")
+    assert device.is_symlink()
+    assert device.is_char_device()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "real" / "a.txt")
+    for text in ("one", "two"):
+        write_text(tmp_path / "link.txt", text)
+        assert (tmp_path / "link.txt").is_symlink()
+        assert (tmp_path / "real" / "a.txt").read_text() == text
+    assert names(tmp_path / "real") == ["a.txt"]
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".txt", "日" * 80 + ".txt"])
+def test_the_longest_names(name: str, tmp_path: Path) -> None:
+    write_text(tmp_path / name, "x")
+    assert names(tmp_path) == [name]

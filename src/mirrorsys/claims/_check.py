@@ -12,6 +12,7 @@ from tqdm import tqdm
 from mirrorsys.claims import _infancy, _self_compassion, _therapy, _training, _upbringing
 from mirrorsys.claims._registry import Claim, level_of, margin, meets
 from mirrorsys.claims._scenarios import ParameterSet
+from mirrorsys.flow._progress import is_hidden
 
 __all__ = ["CLAIMS", "SYSTEMS", "all_hold", "check", "checked_systems", "judged"]
 
@@ -73,7 +74,9 @@ def check(
     wanted = checked_systems(systems)
     parameters = ParameterSet.of(params)
     chosen = [claim for claim in CLAIMS if claim.system in wanted]
-    bar = tqdm(chosen, desc="claims", delay=SECONDS_BEFORE_PROGRESS, disable=None, leave=False)
+    bar = tqdm(
+        chosen, desc="claims", delay=SECONDS_BEFORE_PROGRESS, disable=is_hidden(), leave=False
+    )
     table = pd.DataFrame(
         [{**judged(claim, parameters), "note": _note(claim, parameters)} for claim in bar]
     )

@@ -13,6 +13,7 @@ from mirrorsys import models, protocols
 from mirrorsys._system import System
 from mirrorsys.claims._measures import at_end, curve, mean, phase_times, window
 from mirrorsys.claims._scenarios import N_SESSIONS, ParameterSet, run_of
+from mirrorsys.flow._progress import is_hidden
 
 __all__ = ["best_mirroring", "helper_map", "map_in_words", "threat_in_sessions"]
 
@@ -65,7 +66,7 @@ def helper_map(
     helpers, client = list(_helpers(parameters, **axes)), parameters.cast(models.client)
     rows = [
         _outcomes(client, helper)
-        for helper in tqdm(helpers, desc="helpers", disable=None, leave=False)
+        for helper in tqdm(helpers, desc="helpers", disable=is_hidden(), leave=False)
     ]
     shape = tuple(axis.size for axis in axes.values())
     variables = {

@@ -17,6 +17,7 @@ from mirrorsys.claims._check import CLAIMS, checked_systems, judged
 from mirrorsys.claims._registry import Claim
 from mirrorsys.claims._scenarios import ParameterSet, forget
 from mirrorsys.flow import IntegrationError, sample
+from mirrorsys.flow._progress import is_hidden
 
 __all__ = ["robustness", "robustness_table"]
 
@@ -140,7 +141,7 @@ def _judged(
     found = map(judge, work) if executor is None else executor.map(judge, work)
     bar = tqdm(
         found, total=len(sets), desc="robustness", unit="set", leave=False,
-        delay=SECONDS_BEFORE_PROGRESS, disable=None if progress else True,
+        delay=SECONDS_BEFORE_PROGRESS, disable=is_hidden(progress),
     )  # fmt: skip
     return list(bar)
 

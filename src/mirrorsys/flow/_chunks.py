@@ -6,7 +6,7 @@ carries everything it needs, so that it can travel to another process or machine
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from mirrorsys._expressions import canonical, parse, symbol
 from mirrorsys._system import System
 from mirrorsys._values import ROUNDING
 from mirrorsys.flow._looks import Looks, looks
-from mirrorsys.flow._many import RECORDS, Batch, Task, runner
+from mirrorsys.flow._many import RECORDS, Batch, Task, is_never_stopped, runner
 from mirrorsys.flow._members import Members
 from mirrorsys.flow._plans import Plan, plan
 from mirrorsys.flow._problem import Settings
@@ -51,13 +51,18 @@ class Chunk:
     first: int = 0
 
 
-def run_chunk(chunk: Chunk) -> dict[str, NDArray[Any]]:
-    """Return each output of all members, shape (n_member, ...), and their status."""
+def run_chunk(
+    chunk: Chunk, is_stopped: Callable[[], bool] = is_never_stopped
+) -> dict[str, NDArray[Any]]:
+    """Return each output of all members, shape (n_member, ...), and their status.
+
+    Gives up soon after `is_stopped` tells that nobody waits for them any longer.
+    """
     n = len(chunk.members)
     found: dict[str, NDArray[Any]] = {}
     for index in np.unique(chunk.which).tolist():
         rows = np.flatnonzero(chunk.which == index)
-        part = _Course(chunk, chunk.protocols[index], rows).run()
+        part = _Course(chunk, chunk.protocols[index], rows, is_stopped).run()
         for name, values in part.items():
             if name not in found:
                 found[name] = np.empty((n, *values.shape[1:]), dtype=values.dtype)
@@ -73,6 +78,7 @@ class _Course:
     chunk: Chunk
     protocol: Protocol
     rows: NDArray[np.int_]
+    is_stopped: Callable[[], bool]
     looks: Looks = field(init=False)
     members: Members = field(init=False)
     results: dict[str, Array] = field(init=False)
@@ -91,7 +97,7 @@ class _Course:
     def run(self) -> dict[str, NDArray[Any]]:
         chunk, members = self.chunk, self.members
         system = self.looks.system
-        task = Task(system, self.looks.watches, chunk.settings, chunk.engine)
+        task = Task(system, self.looks.watches, chunk.settings, chunk.engine, self.is_stopped)
         n_extra = len(system.states) - len(chunk.system.states)
         batch = Batch(
             states=np.hstack([members.initial, np.zeros((len(members), n_extra))]),
@@ -102,7 +108,7 @@ class _Course:
         )
         advance = runner(task)
         rest = {each.name: each.value for each in chunk.system.inputs}
-        failed_in: dict[int, Segment] = {}
+        failed_in = dict[int, Segment]()
         for segment in segments(self.protocol, chunk.outputs.values()):
             self.plan = own = plan(segment.phase, system, rest)
             self._set_inputs(batch, own)

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from mirrorsys._model_files import to_toml
 from mirrorsys._system import System
+from mirrorsys.flow._accuracy import NOT_ESTIMATED
 from mirrorsys.flow._events import Event
 from mirrorsys.flow._plans import inputs_array
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
-from mirrorsys.kernels import expression_function
+from mirrorsys.kernels import expression_function, processor
 from mirrorsys.protocols import Protocol, protocol_to_dict
 
 __all__ = ["Trajectory", "check_variables", "to_dataset", "toml_of", "versions"]
@@ -215,7 +216,9 @@ def _coordinates(run: Trajectory, times: Array) -> dict[str, Any]:
 def _attributes(run: Trajectory) -> dict[str, Any]:
     return {
         "title": f"{run.system.name}: {run.protocol.name}",
+        "made_by": "simulate",
         "status": run.status,
+        "accuracy": NOT_ESTIMATED,
         "system": toml_of(run.system),
         "protocol": json.dumps(protocol_to_dict(run.protocol)),
         "parameters": json.dumps(dict(run.parameters)),
@@ -229,6 +232,7 @@ def _attributes(run: Trajectory) -> dict[str, Any]:
         **run.settings.to_attributes(),
         **run.counts,
         "versions": versions(),
+        "processor": processor(),
     }
 
 

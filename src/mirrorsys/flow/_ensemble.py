@@ -6,10 +6,12 @@ import json
 import math
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from mirrorsys.flow._members import checked_members
 from mirrorsys.flow._noise import check_noise
 from mirrorsys.flow._plans import plan
 from mirrorsys.flow._problem import Noise
+from mirrorsys.flow._progress import is_hidden
 from mirrorsys.flow._segments import occurrences, segments
 from mirrorsys.flow._simulate import checked_protocol
 from mirrorsys.flow._tables import attributes_of, dataset_of
@@ -37,6 +40,8 @@ SECONDS_BEFORE_PROGRESS = 2.0
 LARGEST_CHUNK, CHUNKS_FOR_EACH = 1024, 4  # members; chunks for each thread, at least
 CHECKED, LOOSER, SENSITIVE = 8, 100.0, 1e-3  # members, times the tolerances, relative
 WAITING = 3  # chunks handed out for each that is being worked at
+
+Work = Callable[[Chunk], dict[str, NDArray[Any]]]
 
 
 def ensemble(
@@ -164,31 +169,40 @@ def _run(
         bar = stack.enter_context(
             tqdm(
                 total=n_member, initial=done, delay=SECONDS_BEFORE_PROGRESS, leave=False,
-                disable=None if progress else True, desc=study.system.name, unit="member",
+                disable=is_hidden(progress), desc=study.system.name, unit="member",
             )
         )  # fmt: skip
+        work = run_chunk
         if executor is None:
             executor = ThreadPoolExecutor(os.cpu_count() or 1)
             stack.callback(executor.shutdown, cancel_futures=True)
-        for row, part in _results(study, rows, executor):
+            stop = Event()  # after an error or Ctrl-C nobody waits for what threads are at
+            stack.callback(stop.set)
+            work = partial(run_chunk, is_stopped=stop.is_set)
+        results = _results(study, rows, executor, work)
+        for row, part in stack.enter_context(closing(results)):
             keep(row, part)
             bar.update(row.stop - row.start)
 
 
 def _results(
-    study: Chunk, rows: Sequence[slice], executor: Executor
-) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
+    study: Chunk, rows: Sequence[slice], executor: Executor, work: Work
+) -> Generator[tuple[slice, dict[str, NDArray[Any]]]]:
     """Yield finished chunks; only some wait for a worker, so that memory stays bounded."""
     left = iter(rows)
     room = WAITING * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
     pending: dict[Any, slice] = {}
-    while True:
-        while len(pending) < room and (row := next(left, None)) is not None:
-            pending[executor.submit(run_chunk, part_of(study, row))] = row
-        if not pending:
-            return
-        for future in wait(pending, return_when=FIRST_COMPLETED).done:
-            yield pending.pop(future), future.result()
+    try:
+        while True:
+            while len(pending) < room and (row := next(left, None)) is not None:
+                pending[executor.submit(work, part_of(study, row))] = row
+            if not pending:
+                return
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                yield pending.pop(future), future.result()
+    finally:
+        for future in pending:  # none, unless there was an error
+            future.cancel()
 
 
 def part_of(study: Chunk, row: slice) -> Chunk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -18,23 +19,35 @@ from mirrorsys.flow._plans import Plan, inputs_of
 from mirrorsys.flow._problem import PhaseProblem, PhaseResult, Settings
 from mirrorsys.kernels import expression_function
 
-__all__ = ["RECORDS", "Batch", "Task", "runner"]
+__all__ = ["RECORDS", "Batch", "Task", "is_never_stopped", "runner"]
 
 Array = NDArray[np.float64]
 RECORDS = ("first rise", "first fall", "last rise", "last fall", "above", "highest", "lowest")
+
+
+def is_never_stopped() -> bool:
+    """Return false."""
+    return False
 
 
 @dataclass(frozen=True)
 class Task:
     """What is to be integrated: the same for all members.
 
-    `watches` are texts of level functions and values.
+    `watches` are texts of level functions and values. `is_stopped` tells that nobody waits for
+    the result any longer.
     """
 
     system: System
     watches: tuple[tuple[str, str], ...]
     settings: Settings
     engine: str
+    is_stopped: Callable[[], bool] = is_never_stopped
+
+    def check(self) -> None:
+        """Give up if nobody waits for the result any longer."""
+        if self.is_stopped():
+            raise CancelledError
 
 
 @dataclass
@@ -106,6 +119,7 @@ class _ByScipy:
         batch.records = empty_records(len(self.events), n_member)
         n_parameter = len(self.task.system.parameters)
         for m in range(n_member):
+            self.task.check()
             if m in batch.failures:
                 continue
             parameters, inputs = np.split(batch.constants[m], [n_parameter])

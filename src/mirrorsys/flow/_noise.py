@@ -18,6 +18,8 @@ from mirrorsys.kernels._random import normals
 
 __all__ = ["check_noise", "equal_steps", "integrate_phase_with_noise"]
 
+MOST_STEPS = 1e18  # more than are ever taken: `max_steps` refuses them
+
 Array = NDArray[np.float64]
 
 
@@ -65,7 +67,8 @@ def _check_own(system: System) -> None:
 
 def equal_steps(duration: float, longest: float) -> float:
     """Return the length of the fewest equal steps that are no longer than `longest`."""
-    return duration / max(math.ceil(duration / longest * (1 - 1e-12)), 1)
+    fewest = min(duration / longest * (1 - 1e-12), MOST_STEPS)
+    return duration / max(math.ceil(fewest), 1)
 
 
 def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> PhaseResult:

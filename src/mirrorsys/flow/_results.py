@@ -1,23 +1,20 @@
-"""Results as files, and results computed again."""
+"""Results as files."""
 
 from __future__ import annotations
 
-import json
+import io
 import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import h5netcdf
 import xarray as xr
+from xarray.backends import H5NetCDFStore
 
 from mirrorsys._files import whole_file
-from mirrorsys._model_files import from_toml
-from mirrorsys.flow._events import Event
-from mirrorsys.flow._problem import Noise
-from mirrorsys.flow._simulate import simulate
-from mirrorsys.protocols import protocol_from_dict
+from mirrorsys.flow._checksum import check_undamaged, checksum
 
-__all__ = ["load", "rerun", "save"]
+__all__ = ["load", "save"]
 
 
 def save(result: Any, path: str | os.PathLike[str]) -> None:
@@ -35,6 +32,8 @@ def save(result: Any, path: str | os.PathLike[str]) -> None:
         If `path` has another ending.
     TypeError
         If `result` is none of these.
+    OSError
+        If the file cannot be written, as on a full disk.
     """
     if hasattr(result, "to_dataset") and not isinstance(result, xr.DataTree):
         result = result.to_dataset()
@@ -48,8 +47,28 @@ def save(result: Any, path: str | os.PathLike[str]) -> None:
             f"`path` is {str(path)!r}; end it with .nc (for a table use "
             "result.to_dataframe().to_csv)."
         )
-    with whole_file(path) as temporary:
-        result.to_netcdf(temporary, engine="h5netcdf")
+    content = _netcdf(result)
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        file.write(content)
+        file.write(checksum(content))
+
+
+def _netcdf(result: xr.Dataset | xr.DataTree) -> memoryview:
+    """Return what a netCDF file holds.
+
+    It is made in memory: where the disk is full, HDF5 cannot close a file that it writes
+    itself, and ends the whole process. Arrays of Dask are computed first: a store takes no
+    notice of them.
+    """
+    memory = io.BytesIO()
+    with h5netcdf.File(memory, "w") as file:
+        if isinstance(result, xr.Dataset):
+            result.compute().dump_to_store(H5NetCDFStore(file, mode="a"))
+        else:
+            for node in result.subtree:
+                own = node.to_dataset(inherit=node is result).compute()
+                own.dump_to_store(H5NetCDFStore(file, group=node.path, mode="a"))
+    return memory.getbuffer()
 
 
 def load(path: str | os.PathLike[str]) -> xr.Dataset:
@@ -67,63 +86,12 @@ def load(path: str | os.PathLike[str]) -> xr.Dataset:
     Raises
     ------
     ValueError
-        If the file is not netCDF.
+        If the file is not netCDF, or was damaged since it was saved.
     """
+    check_undamaged(Path(path))
     try:
         return xr.load_dataset(Path(path), engine="h5netcdf")
-    except OSError as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # the readers below have many ways to say that a file is damaged
         raise ValueError(f"{Path(path).name} cannot be read as netCDF: {error}.") from error
-
-
-def rerun(result: xr.Dataset) -> xr.Dataset:
-    """Compute a result again from its own attributes.
-
-    Parameters
-    ----------
-    result : Dataset
-        As `simulate` returned it or `load` read it.
-
-    Returns
-    -------
-    xarray.Dataset
-        Equal to `result` on the same type of machine with the same versions.
-
-    Raises
-    ------
-    ValueError
-        If the attributes do not describe a run.
-    """
-    if not isinstance(result, xr.Dataset):
-        raise TypeError(f"`result` is {result!r}; give a Dataset, as from mirrorsys.load(path).")
-    attributes = result.attrs
-    wanted = {"system", "protocol", "parameters", "inputs_at_rest", "initial", "events", "method"}
-    if missing := sorted(wanted - attributes.keys()):
-        raise ValueError(f"`result` has no attributes {missing}; give a Dataset made by simulate.")
-    noise = None
-    if "noise_step" in attributes:
-        noise = Noise(
-            float(attributes["noise_step"]),
-            str(attributes["method"]),
-            bounded=bool(attributes.get("noise_bounded", False)),  # older files have none
-        )
-    own = np.asarray(result["time"].values) if attributes["times"] == "requested" else None
-    return simulate(
-        from_toml(attributes["system"]),
-        protocol=protocol_from_dict(json.loads(attributes["protocol"])),
-        times=own,
-        initial=json.loads(attributes["initial"]),
-        params={
-            **json.loads(attributes["parameters"]),
-            **json.loads(attributes["inputs_at_rest"]),
-        },
-        events={name: Event(**e) for name, e in json.loads(attributes["events"]).items()},
-        noise=noise,
-        seed=int(attributes["seed"]) if noise is not None else None,
-        engine=str(attributes["engine"]),
-        method=str(attributes["method"]) if noise is None else None,
-        rtol=float(attributes["rtol"]),
-        atol=float(attributes["atol"]),
-        max_steps=int(attributes["max_steps"]),
-    )

@@ -23,7 +23,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mirrorsys._files import write_text
+from mirrorsys._files import PART, naming, part_prefix, write_text
 from mirrorsys.flow._chunks import Chunk, output_shape
 from mirrorsys.flow._tables import dataset_of
 
@@ -79,10 +79,9 @@ class Store:
             raise ImportError(
                 "`store` needs zarr; install it with pip install 'mirrorsys[distributed]'."
             ) from error
-        if self.path.exists():
-            self._check_same(attributes)
-        else:
+        if not self.path.exists():
             self._create({**attributes, "chunk": size})
+        self._check_same(attributes)
         self.group = zarr.open_group(self.path, mode="r+")
         self.size = int(self.group.attrs["chunk"])  # type: ignore[arg-type]
 
@@ -119,9 +118,10 @@ class Store:
 
     def write(self, row: slice, values: Mapping[str, NDArray[Any]]) -> None:
         """Keep what a chunk has found, then mark it as finished."""
-        for name, found in values.items():
-            array: Any = self.group[name]
-            array[row] = found.astype(array.dtype) if name == "status" else found
+        with naming(self.path):
+            for name, found in values.items():
+                array: Any = self.group[name]
+                array[row] = found.astype(array.dtype) if name == "status" else found
         write_text(self._mark(row), "")
 
     def dataset(self) -> xr.Dataset:
@@ -148,15 +148,18 @@ class Store:
             name: {"chunks": (size, *empty[name].shape[1:]), "write_empty_chunks": False}
             for name in empty
         }
-        temporary = Path(tempfile.mkdtemp(dir=self.path.parent, prefix=f".{self.path.stem}-"))
-        try:
-            dataset.to_zarr(temporary, mode="w", zarr_format=2, encoding=encoding)
-            (temporary / MARKS).mkdir()
-            temporary.chmod(0o755)
-            temporary.rename(self.path)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+        with naming(self.path):
+            temporary = Path(tempfile.mkdtemp(PART, part_prefix(self.path), self.path.parent))
+            try:
+                dataset.to_zarr(temporary, mode="w", zarr_format=2, encoding=encoding)
+                (temporary / MARKS).mkdir()
+                temporary.chmod(0o755)
+                temporary.rename(self.path)
+            except OSError:
+                if not self.path.exists():  # else another process was quicker, with its own
+                    raise
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)  # what is left after an error
 
     def _check_same(self, attributes: Mapping[str, Any]) -> None:
         """Refuse the store of another study, with the difference named."""

@@ -27,16 +27,16 @@ def dataset_of(study: Chunk, row: slice, values: Mapping[str, NDArray[Any]]) -> 
     known = {each.name: each for each in study.system.quantities}
     variables: dict[str, Any] = {}
     coordinates: dict[str, Any] = {"member": np.arange(row.start, row.stop)}
-    for name, given in study.members.given.items():
-        coordinates[name if name not in study.outputs else f"given {name}"] = (
-            "member", given[row], {"units": known[name].unit, "long_name": known[name].meaning},
-        )  # fmt: skip
     for name, output in study.outputs.items():
         dims, own = _axis(name, output, protocol, unit)
         coordinates |= own
         variables[name] = (("member", *dims), values[name], _described(output, known, unit))
     for name in ("status", "n_steps", "n_stiff_phases"):
         variables[name] = ("member", values[name])
+    for name, given in study.members.given.items():
+        place = f"given_{name}" if name in {*variables, *coordinates} else name
+        about = {"units": known[name].unit, "long_name": known[name].meaning, "given": name}
+        coordinates[place] = ("member", given[row], about)
     return xr.Dataset(variables, coordinates)
 
 
@@ -83,6 +83,7 @@ def attributes_of(study: Chunk, why: str) -> dict[str, Any]:
         members.update(np.ascontiguousarray(part).tobytes())
     return {
         "title": f"{study.system.name}: {len(study.members)} members, {study.protocols[0].name}",
+        "made_by": "ensemble",
         "system": toml_of(study.system),
         "protocol": json.dumps([protocol_to_dict(each) for each in study.protocols]),
         "protocol_of_members": json.dumps(study.which.tolist() if study.which.any() else []),

@@ -6,6 +6,7 @@ DataTree`` with all data of the figure, and ``draw(data) -> Figure``.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import sys
@@ -33,7 +34,8 @@ class Example:
     @property
     def title(self) -> str:
         """The first line of the script's docstring."""
-        return (self.module().__doc__ or "").strip().splitlines()[0]
+        source = self.path.read_text(encoding="utf-8")  # python -OO drops docstrings
+        return (ast.get_docstring(ast.parse(source)) or self.name).splitlines()[0]
 
     def module(self) -> ModuleType:
         """Import the script (once a process)."""

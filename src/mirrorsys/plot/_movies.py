@@ -72,7 +72,8 @@ def _writer(kind: str, fps: float) -> AbstractMovieWriter:
             "('apt install ffmpeg', 'brew install ffmpeg' or 'conda install ffmpeg'), or end "
             "`path` with .gif, which needs nothing more."
         )
-    return writers["ffmpeg"](fps=fps)  # type: ignore[arg-type]
+    # The file has another ending until it is whole.
+    return writers["ffmpeg"](fps=fps, extra_args=["-f", "mp4"])  # type: ignore[arg-type, call-arg]
 
 
 class _GifWriter(AbstractMovieWriter):

@@ -1,0 +1,1 @@
+"""What there is to trust: measurements of the library, and the page that reports them."""

@@ -1,0 +1,142 @@
+"""Mutation testing: small random changes of the code, and whether a test notices.
+
+`python -m trust mutation` runs all packages; `python -m trust.mutation PACKAGE` one of them, and
+with `--again` those of its mutants that survived, by the tests of today. All is kept, as it
+comes, in a folder (the environment variable ``MIRRORSYS_MUTATION``; default: "mutation" in the
+system's folder of temporary files), from where an ended run goes on. Remove it to start anew.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from trust.mutation._runner import BUDGET, LONGEST, Job, answers
+from trust.page import rows
+
+__all__ = ["N_MUTANTS", "SEED", "TESTS", "TITLE", "job", "measure", "section", "summary"]
+
+TITLE = "Changes of the code that a test notices"
+N_MUTANTS, SEED = 200, 5
+ROOT = Path(__file__).parents[2]
+VERDICTS = ROOT / "trust" / "mutation_verdicts.toml"
+
+PUBLISHED = ("tests/regression/test_zoo.py", "tests/regression/test_zoo_classics.py",
+             "tests/regression/test_zoo_family.py")  # fmt: skip
+LAWS = "tests/properties/test_"
+TESTS = {
+    "_system": ("tests/unit/test_system.py", "tests/unit/test_expressions.py",
+                "tests/unit/test_values.py", "tests/unit/test_model_files.py",
+                "tests/unit/models", f"{LAWS}round_trips.py"),
+    "_expressions": ("tests/unit/test_expressions.py", "tests/unit/test_system.py",
+                     "tests/unit/test_model_files.py", f"{LAWS}round_trips.py"),
+    "models": ("tests/unit/models", f"{LAWS}unit_box.py",
+               "tests/regression/test_quantities.py", *PUBLISHED),
+    "symbolic": ("tests/unit/symbolic", f"{LAWS}derivatives.py", f"{LAWS}stability_formulas.py",
+                 f"{LAWS}closed_forms.py", f"{LAWS}unit_box.py"),
+    "kernels": ("tests/unit/kernels", f"{LAWS}intervals.py", f"{LAWS}derivatives.py",
+                "tests/unit/flow/test_compiled_engine.py", "tests/unit/flow/test_taylor_engine.py",
+                "tests/unit/flow/test_noise.py", "tests/unit/flow/test_bounded_noise.py",
+                "tests/unit/flow/test_ensemble.py"),
+    "flow": ("tests/unit/flow", f"{LAWS}flow.py", f"{LAWS}closed_forms.py",
+             "tests/regression/test_noise_closed_forms.py"),
+    "analysis": ("tests/unit/analysis", f"{LAWS}equilibria.py", f"{LAWS}bifurcation.py",
+                 f"{LAWS}sensitivity.py", "tests/regression/test_lyapunov.py"),
+}  # fmt: skip
+
+HOW = """For each package {n} mutants are drawn: an operator, a comparison, a number, a condition, a
+loop or a decorator is changed in one place, by the operators of
+[cosmic-ray](https://cosmic-ray.readthedocs.io). Left out are changes that nobody could see:
+annotations, docstrings, words of messages. A mutant is run by its package's own tests and the
+laws about it, of which only those that reach the changed line and take less than {longest:g} s
+each, up to {budget:g} s together: one that survives here may still be noticed by the rest of the
+tests. "At first" is the share caught when the sample was first run, "now" the share caught today,
+of all mutants, with its 95 % interval (Wilson); "equivalent" were read, and change nothing that
+matters, for the reason given in `trust/mutation_verdicts.toml`. numba stays off, so what it would
+compile runs as plain Python; machine code written through LLVM is compiled anew for each mutant
+of what writes it."""
+
+
+def job(package: str) -> Job:
+    """Return what is to be run of a package, and where it is kept."""
+    temporary = Path(tempfile.gettempdir()) / "mutation"
+    folder = Path(os.environ.get("MIRRORSYS_MUTATION") or temporary)
+    return Job(package, TESTS[package], ROOT, folder / package)
+
+
+def measure() -> dict[str, Any]:
+    """Run what is left of all packages, a process for each, and return what came of it."""
+    from trust.results import read  # imports the library, which must not be loaded with mutants
+
+    kept = read("mutation") or {"found": {"packages": {}}}
+    packages = {}
+    for package in TESTS:
+        subprocess.run([sys.executable, "-m", "trust.mutation", package], cwd=ROOT, check=True)
+        packages[package] = summary(job(package))
+        before = kept["found"]["packages"].get(package, packages[package])
+        packages[package]["caught_at_first"] = before["caught_at_first"]
+    return {"n_mutants": N_MUTANTS, "seed": SEED, "longest": LONGEST, "budget": BUDGET,
+            "packages": packages}  # fmt: skip
+
+
+def summary(job: Job) -> dict[str, Any]:
+    """Return how many mutants of a package were caught, and what survived."""
+    from scipy.stats import binomtest
+
+    found = answers(job)
+    counts = {
+        outcome.replace("-", "_"): sum(each["outcome"] == outcome for each in found)
+        for outcome in ("caught", "time-out", "crash", "survived")
+    }
+    noticed = len(found) - counts["survived"]
+    interval = binomtest(noticed, max(len(found), 1)).proportion_ci(method="wilson")
+    return {
+        "mutants": len(found),
+        "caught_at_first": sum(each["first"] != "survived" for each in found),
+        **counts,
+        "interval": [round(float(interval.low), 3), round(float(interval.high), 3)],
+        "cpu_seconds": round(sum(each["seconds"] for each in found)),
+        "survivors": [_judged(each) for each in found if each["outcome"] == "survived"],
+    }
+
+
+def _judged(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a survivor with its verdict: why it is equivalent, or "open"."""
+    verdicts = tomllib.loads(VERDICTS.read_text(encoding="utf-8"))["equivalent"]
+    key = [found[name] for name in ("path", "before", "after")]
+    why = [each["why"] for each in verdicts if [each["path"], each["before"], each["after"]] == key]
+    wanted = ("path", "line", "operator", "before", "after", "asked", "reaching")
+    return {**{name: found[name] for name in wanted}, "verdict": why[0] if why else "open"}
+
+
+def section(found: dict[str, Any]) -> str:
+    """Return what came of the mutants, for the page."""
+    head = ["package", "mutants", "caught at first", "caught now", "95 %", "of these by time-out",
+            "by a crash", "survived", "of these equivalent", "open"]  # fmt: skip
+    body = [_row(name, each) for name, each in found["packages"].items()]
+    how = HOW.format(n=found["n_mutants"], longest=found["longest"], budget=found["budget"])
+    open_ones = [
+        f"- `{each['path']}`: `{each['before']}` → `{each['after'] or '(gone)'}`"
+        for package in found["packages"].values()
+        for each in package["survivors"]
+        if each["verdict"] == "open"
+    ]
+    shown = ["Mutants that no test asked has noticed, and that nobody has shown to be equivalent:",
+             "", *open_ones] if open_ones else ["None is open."]  # fmt: skip
+    return "\n".join([how, "", rows(head, body), "", *shown])
+
+
+def _row(name: str, found: dict[str, Any]) -> list[object]:
+    n, survivors = found["mutants"], found["survivors"]
+    is_open = sum(each["verdict"] == "open" for each in survivors)
+    low, high = found["interval"]
+    return [
+        f"`{name}`", n, f"{found['caught_at_first'] / n:.1%}", f"{1 - len(survivors) / n:.1%}",
+        f"{low:.1%} to {high:.1%}", found["time_out"], found["crash"], len(survivors),
+        len(survivors) - is_open, is_open,
+    ]  # fmt: skip

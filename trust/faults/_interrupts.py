@@ -142,7 +142,7 @@ def _commands(arguments: list[str], place: Place) -> dict[str, Any]:
         line = command(*(each.replace("OUT", str(out)) for each in arguments))
         each = run(line, place, number=signal.SIGINT, after=-chance.uniform(2, 8))
         ended.append(each)
-        if each.code == 0:  # was finished before
+        if each.code == 0 and each.seconds < SOON:  # was finished before
             reasons.append("")
             continue
         told = each.err.strip() == "mirrorsys: interrupted"

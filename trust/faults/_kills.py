@@ -11,7 +11,7 @@ from trust.faults._process import Place, judged, run
 
 __all__ = ["N_KILLS", "SCENARIOS"]
 
-N_KILLS = {"sweeps": 60, "figures": 40, "saves": 200, "models": 200, "tables": 200}
+N_KILLS = {"sweeps": 45, "figures": 30, "saves": 100, "models": 100, "tables": 100}
 LIMIT = 3600.0  # seconds
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ from trust.fuzzing.worker import Notes, input_number
 __all__ = ["Found", "can_be_guided", "guided", "plain"]
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0  # seconds without a further input: a hang
+PATIENCE = 120.0  # seconds without a further input: a hang, whatever else the machine does
 LOOK = 0.5  # seconds between two looks
 
 

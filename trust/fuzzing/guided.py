@@ -43,7 +43,7 @@ def main() -> None:
     limit_memory()
     warm_up(target)
     options = [f"-runs={count}", f"-seed={seed}", f"-max_len={LONGEST}", f"-dict={words}",
-        "-timeout=30", "-rss_limit_mb=0", "-print_final_stats=0", "-verbosity=0",
+        "-timeout=240", "-rss_limit_mb=0", "-print_final_stats=0", "-verbosity=0",
         f"-artifact_prefix={folder}/"]  # fmt: skip
     atheris.Setup(["guided", *options, str(corpus)], one)
     atheris.Fuzz()

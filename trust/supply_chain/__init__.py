@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ def measure() -> dict[str, Any]:
         found["loading"] = measure_loading(core)
         print(" known vulnerabilities", flush=True)
         found["lookup"] = measure_lookup(folder, whole)
+    print(json.dumps(found), flush=True)
     print(" oldest versions", flush=True)
     found["oldest"] = measure_oldest()
     return found

@@ -6,6 +6,7 @@ Every scenario is run for real, in processes of its own.
 from __future__ import annotations
 
 import importlib
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,6 +33,8 @@ GROUPS = {
 def measure() -> dict[str, Any]:
     """Run all scenarios; each says how many runs survived, and in words what was seen."""
     groups = {group: importlib.import_module(f"{__name__}.{n}") for group, n in GROUPS.items()}
+    # Where this runs in the background a shell may have it ignore Ctrl-C, and its children too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         base = Path(name)
         warm = Place(base, base / "cache")

@@ -128,7 +128,9 @@ def section(found: dict[str, Any]) -> str:
     ]
     shown = ["Mutants that no test asked has noticed, and that nobody has shown to be equivalent:",
              "", *open_ones] if open_ones else ["None is open."]  # fmt: skip
-    return "\n".join([how, "", rows(head, body), "", *shown])
+    missing = [f"`{package}`" for package in TESTS if package not in found["packages"]]
+    told = [f"Not run yet: {', '.join(missing)}.", ""] if missing else []
+    return "\n".join([how, "", rows(head, body), "", *told, *shown])
 
 
 def _row(name: str, found: dict[str, Any]) -> list[object]:

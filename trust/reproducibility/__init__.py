@@ -10,7 +10,7 @@ from trust.page import rows
 __all__ = ["TITLE", "measure", "section"]
 
 TITLE = "Reproducibility"
-STUDIES, RUNS = 40, 200
+STUDIES, RUNS = 200, 500
 
 
 def measure() -> dict[str, Any]:

@@ -86,8 +86,8 @@ def _made_with(result: xr.Dataset) -> str:
 def _simulate_again(result: xr.Dataset, attributes: Mapping[str, Any]) -> Callable[[], xr.Dataset]:
     protocol = protocol_from_dict(json.loads(attributes["protocol"]))
     own = np.asarray(result["time"].values) if attributes["times"] == "requested" else None
-    if own is not None and own.size == 0:  # it failed before the first one: any later will do
-        own = np.array([protocol.duration])
+    if own is not None and attributes["status"] != "completed":
+        own = _as_asked(own, str(attributes["status"]), protocol.duration)
     values = (json.loads(attributes[each]) for each in ("parameters", "inputs_at_rest"))
     parameters, rest = values
     return partial(
@@ -100,6 +100,16 @@ def _simulate_again(result: xr.Dataset, attributes: Mapping[str, Any]) -> Callab
         events={name: Event(**e) for name, e in json.loads(attributes["events"]).items()},
         **_settings(attributes),
     )
+
+
+def _as_asked(times: NDArray[np.float64], status: str, end: float) -> NDArray[np.float64]:
+    """Return times that give those of a run that ended early.
+
+    The last one is that of the event which stopped it, and was not asked for; those it did not
+    reach are not kept: the end stands for them.
+    """
+    reached = times[:-1] if status.startswith("stopped") else times
+    return np.append(reached[reached < end], end)
 
 
 def _ensemble_again(result: xr.Dataset, attributes: Mapping[str, Any]) -> Callable[[], xr.Dataset]:

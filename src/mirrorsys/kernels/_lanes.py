@@ -85,7 +85,19 @@ class Lanes:
         return room[first : first + self.n_work]
 
     def __call__(self, method: str, table: NDArray[np.uintp]) -> None:
-        """Run ``advance`` of a method on the arrays of a table, which must still be there."""
+        """Run ``advance`` of a method on the arrays of a table, which must still be there.
+
+        Raises
+        ------
+        ValueError
+            If the method is not compiled for this system and its inputs.
+        """
+        if method not in self.methods:
+            raise ValueError(
+                f"`method` is {method!r}, which is compiled only for phases without recordings and "
+                f"up to {MOST_STATES} states; here there is {sorted(self.methods)}: give "
+                "method='DOP853' or 'switching', or engine='scipy' with method='Radau'."
+            )
         self.methods[method](table.ctypes.data)
 
 

@@ -252,3 +252,11 @@ def test_auto_takes_machine_code_and_says_so() -> None:
 def test_methods_of_another_engine_are_refused() -> None:
     with pytest.raises(ValueError, match="`method` is 'LSODA'; the engine 'compiled' has"):
         ms.simulate(BLOW_UP, duration=0.5, engine="compiled", method="LSODA")
+
+
+@pytest.mark.parametrize("verb", [ms.simulate, lambda s, **k: ms.ensemble(s, 2, **k)])
+def test_a_method_that_is_not_compiled_for_recordings_is_refused(verb):
+    system = System("driven", {"x": "u - x"}, {}, {"u": 0})
+    phase = ms.Phase(1, {"u": ms.Recording((0, 1), (0, 1))})
+    with pytest.raises(ValueError, match=r"'Rodas5P', which is compiled only for phases without"):
+        verb(system, protocol=phase, engine="compiled", method="Rodas5P")

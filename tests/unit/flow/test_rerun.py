@@ -82,6 +82,19 @@ def test_members_keep_values_whose_names_the_result_needs_for_itself():
     assert differences(found, ms.rerun(found)) == {}
 
 
+@pytest.mark.parametrize("engine", ["scipy", "compiled"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_noisy_run_that_an_event_stopped_is_computed_again(engine, seed):
+    """The time of the event stands among those asked for; it was not one of them."""
+    events = {"low": Event("x", 0.8, "falling", terminal=True)}
+    run = ms.simulate(
+        NOISY, duration=4, times=[0.001, 3.9], events=events, noise=Noise(0.1), seed=seed,
+        engine=engine,
+    )  # fmt: skip
+    assert run.attrs["status"] == "stopped by event 'low'"
+    assert differences(run, ms.rerun(run)) == {}
+
+
 def test_a_part_of_an_ensemble_is_refused():
     with pytest.raises(ValueError, match=r"it has 2 of 3 members; give it with all of them"):
         ms.rerun(made("values").isel(member=slice(2)))

@@ -67,7 +67,10 @@ def test_closed_streams_do_no_harm() -> None:
     ],
 )
 def test_signs_that_the_terminal_lacks_are_printed_by_number(env: dict[str, str]) -> None:
-    code = "from mirrorsys import cli\nwith cli._output(): print('threat \\u2265 0.1')"
+    code = (
+        "from mirrorsys.cli._output import all_printed\n"
+        "with all_printed(): print('threat \\u2265 0.1')"
+    )
     result = ended([sys.executable, "-c", code], env=BUFFERED | env)
     assert (result.returncode, result.stdout, result.stderr) == (0, "threat \\u2265 0.1\n", "")
 

@@ -178,7 +178,8 @@ TARGETS = {
         Target("foreign", files.foreign, _result, ("flow/_results.py", "flow/_checksum.py")),
         Target("attributes", files.attributes, _attributes, ("flow/_rerun.py",
                "protocols/_protocol.py"), computes=True),
-        Target("commands", commands.command, _command, ("cli.py",), computes=True,
+        Target("commands", commands.command, _command, ("cli/_main.py", "cli/_parser.py",
+               "cli/_commands.py"), computes=True,
                usual=tuple(json.dumps(each).encode() for each in commands.USUAL)),
     )
 }  # fmt: skip

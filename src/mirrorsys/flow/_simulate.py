@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,10 +16,10 @@ from mirrorsys._system import System, check_system
 from mirrorsys._values import as_number, initial_values, parameter_and_input_values
 from mirrorsys.flow._accuracy import check_estimable, with_errors
 from mirrorsys.flow._dataset import Trajectory, check_variables, to_dataset
-from mirrorsys.flow._engines import chosen_engine, settings_for
+from mirrorsys.flow._engines import Engine, chosen_engine, settings_for
 from mirrorsys.flow._events import Event, checked_events
 from mirrorsys.flow._noise import check_noise
-from mirrorsys.flow._plans import plan, reset
+from mirrorsys.flow._plans import Plan, plan, reset
 from mirrorsys.flow._problem import Noise, PhaseProblem, PhaseResult
 from mirrorsys.flow._progress import is_hidden
 from mirrorsys.kernels import backend_in_use
@@ -162,33 +162,9 @@ def simulate(
     wanted = None if times is None else _output_times(times, protocol.duration)
     plans = [plan(phase, system, rest) for phase in protocol]
 
-    p = np.array(list(parameters.values()), dtype=float)
     trajectory = Trajectory(system, protocol, parameters, rest, start, named_events, settings,
                             name, why, backend_in_use(), wanted is not None)  # fmt: skip
-    state = np.array(list(start.values()), dtype=float)
-    with tqdm(
-        total=protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=is_hidden(), leave=False,
-        desc=system.name, unit=system.time_unit,
-    ) as bar:  # fmt: skip
-        for index, (each, begin) in enumerate(zip(plans, protocol.edges, strict=False)):
-            state = _reset(each.phase, state, begin, trajectory)
-            last = index == len(plans) - 1
-            asked = _inside(wanted, begin, protocol.edges[index + 1], last)
-            # Rounding of begin + duration must not put a time beyond the end of its phase.
-            own = None if asked is None else np.minimum(asked - begin, each.phase.duration)
-            task = PhaseProblem(
-                system=system, plan=each, parameters=p, state0=state, times=own,
-                events=named_events, progress=partial(_report, bar, begin),
-                n_before=trajectory.counts["n_steps"],
-            )  # fmt: skip
-            result = integrate(task, settings)
-            _report(bar, begin, result.end)
-            trajectory.add(begin, asked, task, result, last)
-            state = result.end_state
-            if result.failure:
-                raise _failure(trajectory, each.phase, begin, result)
-            if result.stopped_by is not None:
-                break
+    _run_through(trajectory, plans, integrate, wanted)
     run = to_dataset(trajectory)
     if not error_estimate:
         return run
@@ -197,6 +173,38 @@ def simulate(
         engine=name, method=settings.method, max_steps=max_steps,
     )  # fmt: skip
     return with_errors(run, system, settings, again)
+
+
+def _run_through(
+    run: Trajectory, plans: Sequence[Plan], integrate: Engine, wanted: Array | None
+) -> None:
+    """Integrate phase after phase, until the last one or a terminal event."""
+    system, edges = run.system, run.protocol.edges
+    p = np.array(list(run.parameters.values()), dtype=float)
+    state = np.array(list(run.start.values()), dtype=float)
+    with tqdm(
+        total=run.protocol.duration, delay=SECONDS_BEFORE_PROGRESS, disable=is_hidden(),
+        leave=False, desc=system.name, unit=system.time_unit,
+    ) as bar:  # fmt: skip
+        for index, (each, begin) in enumerate(zip(plans, edges, strict=False)):
+            state = _reset(each.phase, state, begin, run)
+            last = index == len(plans) - 1
+            asked = _inside(wanted, begin, edges[index + 1], last)
+            # Rounding of begin + duration must not put a time beyond the end of its phase.
+            own = None if asked is None else np.minimum(asked - begin, each.phase.duration)
+            task = PhaseProblem(
+                system=system, plan=each, parameters=p, state0=state, times=own,
+                events=run.events, progress=partial(_report, bar, begin),
+                n_before=run.counts["n_steps"],
+            )  # fmt: skip
+            result = integrate(task, run.settings)
+            _report(bar, begin, result.end)
+            run.add(begin, asked, task, result, last)
+            state = result.end_state
+            if result.failure:
+                raise _failure(run, each.phase, begin, result)
+            if result.stopped_by is not None:
+                break
 
 
 def _report(bar: tqdm[Any], begin: float, time: float) -> None:

@@ -31,5 +31,8 @@ def _section(part: str, kept: dict[str, Any] | None) -> str:
     if kept is None:
         return f"## {module.TITLE}\n\nNot measured yet: `python -m trust {part}`.\n"
     minutes = kept["seconds"] / 60
-    when = f"`python -m trust {part}`, {kept['measured']}, {minutes:.1f} min, {kept['machine']}."
+    when = (
+        f"`python -m trust {part}`, {kept['measured']}, {kept['machine']}; the last run took "
+        f"{minutes:.1f} min, and may have gone on from an earlier one."
+    )
     return f"## {module.TITLE}\n\n{when}\n\n{module.section(kept['found'])}\n"

@@ -7,6 +7,7 @@ when one was changed by mistake. A wanted change is made here as well:
 
 import csv
 import io
+import typing
 from pathlib import Path
 
 import mirrorsys as ms
@@ -16,10 +17,16 @@ KINDS = ("states", "parameters", "inputs")
 
 
 def systems():
-    """Every role and published model; a dyad, in which names are those of persons."""
+    """Every role and published model in each setting; a dyad, where names are those of persons."""
     dyad = ms.models.dyad(ms.models.client(), ms.models.therapist())
     roles = [make() for make in ms.models.ROLES.values()]
-    return [*roles, dyad, *(make() for make in ms.models.zoo.ALL)]
+    published = [each for make in ms.models.zoo.ALL for each in in_all_settings(make)]
+    return [*roles, dyad, *published]
+
+
+def in_all_settings(make):
+    settings = typing.get_args(typing.get_type_hints(make).get("setting"))
+    return [make(setting) for setting in settings] or [make()]
 
 
 def table() -> str:

@@ -237,6 +237,12 @@ def test_a_term_is_one_term_whatever_it_holds() -> None:
     assert threat.xreplace(below) == without.xreplace(below) + sp.Rational(2, 3) * 3
 
 
+def test_parts_of_a_mechanism_are_named() -> None:
+    """Three tuples and six mappings: by place they would be mixed up."""
+    with pytest.raises(TypeError, match="positional"):
+        Mechanism((State("calm"),))  # type: ignore[misc]
+
+
 def test_two_mechanisms_cannot_declare_one_parameter_differently() -> None:
     clash = replace(FATIGUE, parameters=(*FATIGUE.parameters, Parameter("kappa", 1)))
     with pytest.raises(ValueError, match=r"'ann' declares \['kappa'\] more than once"):

@@ -27,6 +27,29 @@ def test_simulate_prints_the_last_state(capsys):
     assert float(rows["threat"]) == pytest.approx(float(run.threat[-1]), rel=1e-5)
 
 
+def test_simulate_says_how_exact_a_run_is(capsys):
+    assert main(["simulate", "client", "--duration", "60", "--error-estimate"]) == 0
+    printed = capsys.readouterr()
+    run = ms.simulate(ms.models.client(), duration=60, error_estimate=True)
+    assert run.attrs["accuracy"] in printed.out.splitlines()
+    assert printed.err == ""
+
+
+@pytest.mark.filterwarnings("default")  # printed, as it is outside of pytest
+def test_a_run_that_is_not_exact_says_so_in_one_line(tmp_path, capsys):
+    """Errors grow as exp(9 t) away from an unstable equilibrium; x itself stays small."""
+    model, result = tmp_path / "unstable.toml", tmp_path / "run.nc"
+    ms.save_model(ms.System("unstable", {"x": "9*x - y", "y": "-y"}), model)
+    arguments = ["simulate", str(model), "--duration", "4", "--error-estimate"]
+    start = ["--set", "x=0.1", "--set", "y=1"]  # on the stable manifold y = 10 x
+    assert main([*arguments, *start, "--output", str(result)]) == 0
+    printed = capsys.readouterr()
+    (line,) = printed.err.splitlines()
+    assert line.startswith("mirrorsys: warning: 'unstable': largest error about")
+    assert "errors grow along this run" in printed.out
+    assert ms.load(result).attrs["accuracy"] in printed.out
+
+
 def test_simulate_sets_inputs_of_everyone_by_bare_name(tmp_path):
     path = tmp_path / "run.nc"
     arguments = ["simulate", "dyad", "--duration", "5", "--set", "contact=1", "--output", str(path)]

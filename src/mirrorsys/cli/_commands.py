@@ -61,6 +61,7 @@ def simulate(options: argparse.Namespace) -> int:
             params=params,
             method=options.method,
             engine=options.engine,
+            error_estimate=options.error_estimate,
         )
     except ms.IntegrationError as error:
         print(f"mirrorsys: {error}", file=sys.stderr)
@@ -68,10 +69,13 @@ def simulate(options: argparse.Namespace) -> int:
     if options.output:
         ms.save(run, options.output)
         print(f"{options.output}: {run.sizes['time']} times, {run.attrs['status']}")
-        return 0
-    print(f"{system.name} after {options.duration:g} {system.time_unit}:")
-    for name, value in _last(run):
-        print(f"  {name:28} {value:.6g}")
+    else:
+        unit = "" if system.time_unit == "1" else f" {system.time_unit}"
+        print(f"{system.name} after {options.duration:g}{unit}:")
+        for name, value in _last(run):
+            print(f"  {name:28} {value:.6g}")
+    if options.error_estimate:
+        print(run.attrs["accuracy"])
     return 0
 
 

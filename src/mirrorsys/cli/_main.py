@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from mirrorsys.cli._output import all_printed
+from mirrorsys.cli._output import all_printed, warnings_in_words
 from mirrorsys.cli._parser import parser
 
 __all__ = ["main"]
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     2 a wrong argument or file, 130 an interrupt by Ctrl-C, 141 that nobody reads the output.
     """
     try:
-        with all_printed():
+        with all_printed(), warnings_in_words():
             options = parser().parse_args(arguments)
             command: Callable[[argparse.Namespace], int] = options.command
             return command(options)

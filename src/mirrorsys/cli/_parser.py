@@ -80,6 +80,10 @@ def _add_simulate(commands: Commands) -> None:
     )  # fmt: skip
     own.add_argument("--method", help="by default the first of the engine")
     own.add_argument("--engine", default="scipy", help="scipy, compiled or auto")
+    own.add_argument(
+        "--error-estimate", action="store_true",
+        help="integrate once more, with tighter tolerances, and say how exact the run is",
+    )  # fmt: skip
     own.add_argument("--output", metavar="FILE.nc", help="save the result as netCDF")
     own.set_defaults(command=_commands.simulate)
 

@@ -88,3 +88,51 @@ def test_a_denominator_may_touch_zero_from_one_side():
     enclose = enclosure_function(parse("1/x"))
     assert enclose({X: (Fraction(0), Fraction(2))}) == (Fraction(1, 2), math.inf)
     assert enclose({X: (Fraction(-2), Fraction(0))}) == (-math.inf, Fraction(-1, 2))
+
+
+@pytest.mark.parametrize(
+    "text", ["exp(x)", "log(x)", "sinh(x)", "cosh(x)", "tanh(x)", "sin(x)", "cos(x)", "x**(1/3)"]
+)
+@pytest.mark.parametrize("at", [Fraction(1, 7), Fraction(2), Fraction(19, 3)])
+def test_an_irrational_value_lies_strictly_between_close_ends(text, at):
+    low, high = enclosure_function(parse(text))({X: (at, at)})
+    value = parse(text).subs(X, sp.Rational(at.numerator, at.denominator)).n(60)
+    below, above = (sp.Rational(end.numerator, end.denominator) for end in (low, high))
+    assert below < value < above
+    assert high - low < Fraction(1, 10**12) * abs(high)
+
+
+@pytest.mark.parametrize("text", ["sin(x)", "cos(x)"])
+@pytest.mark.parametrize("range_", [(Fraction(0), math.inf), (-math.inf, Fraction(0))])
+def test_waves_stay_between_minus_one_and_one_on_half_lines(text, range_):
+    assert enclosure_function(parse(text))({X: range_}) == (-1, 1)
+
+
+def test_negative_powers_of_what_may_be_zero_have_no_upper_bound():
+    enclose = enclosure_function(parse("x**y"))
+    ranges = {X: (Fraction(0), Fraction(2)), Y: (Fraction(-3), Fraction(-1))}
+    assert enclose(ranges) == (Fraction(1, 8), math.inf)  # least at 2**-3
+
+
+def test_a_power_of_zero_needs_an_exponent_of_one_sign():
+    enclose = enclosure_function(parse("x**y"))
+    for exponents in [(-1, 0), (0, 1), (-1, 1), (0, 0)]:
+        with pytest.raises(UndefinedError, match="exponent may be zero or change sign"):
+            enclose({X: (Fraction(0), Fraction(2)), Y: tuple(map(Fraction, exponents))})
+
+
+def test_a_base_next_to_one_with_a_huge_exponent_is_enclosed():
+    near_one = 1 + Fraction(1, 10**300)
+    low, high = enclosure_function(parse("x**y"))({X: (near_one,) * 2, Y: (Fraction(10**302),) * 2})
+    assert low < 2 * 10**43 < 3 * 10**43 < high  # exp(100) = 2.7e43
+
+
+def test_only_pieces_that_can_apply_count():
+    enclose = enclosure_function(parse("(x > 1)*5"))
+    for low, high, expected in [
+        ("1.5", "1.9", (5, 5)),
+        ("1", "2", (0, 5)),
+        ("0.5", "2", (0, 5)),
+        ("0", "0.9", (0, 0)),
+    ]:
+        assert enclose({X: (Fraction(low), Fraction(high))}) == expected

@@ -2,11 +2,14 @@
 
 import math
 from fractions import Fraction
+from itertools import islice, product
 
 import pytest
+import sympy as sp
 
-from mirrorsys._expressions import parse, symbol
+from mirrorsys._expressions import parse, symbol, to_text
 from mirrorsys.symbolic import _nonnegative
+from mirrorsys.symbolic._intervals import enclosure_function
 from mirrorsys.symbolic._nonnegative import nonnegative
 
 INF = math.inf
@@ -114,3 +117,92 @@ def test_too_many_terms_leave_the_factors_out():
     square = f"({' + '.join(names)} + 1)**6"
     text = f"{square} - {square.replace('v0', 'v1')}*0.99"
     assert ask(text, **dict.fromkeys(names, UNIT)).answer in {"no", "undecided"}
+
+
+def points(text, **ranges):
+    """Return the points tried first, as tuples in the order of `ranges`."""
+    expression = parse(text)
+    named = {symbol(name): range_ for name, range_ in ranges.items()}
+    question = _nonnegative._Question(expression, named, {}, enclosure_function(expression))
+    for point in _nonnegative._points(question):
+        yield tuple(point[name] for name in named)
+
+
+def test_corners_come_first_then_points_anywhere_in_the_ranges():
+    box = {"x": UNIT, "y": (Fraction(-3), Fraction(5)), "z": (Fraction(2), Fraction(7, 2))}
+    tried = list(points("x*y*z", **box))
+    assert set(tried[:8]) == set(product(*box.values()))
+    assert set(tried[8:]) - set(tried[:8])
+    for point in tried:
+        assert all(low <= x <= high for (low, high), x in zip(box.values(), point, strict=True))
+    assert tried == list(points("x*y*z", **box))  # the same points every time
+
+
+@pytest.mark.parametrize("end", [Fraction(-2), Fraction(0), Fraction(9, 2)])
+def test_half_lines_are_tried_near_their_end_and_far_away(end):
+    for ray, side in (((end, INF), 1), ((-INF, end), -1)):
+        distances = [side * (x - end) for (x,) in points("x", x=ray)]
+        assert min(distances) == 0
+        assert any(0 < each < Fraction(1, 100) for each in distances)
+        assert max(distances) >= 1000
+
+
+def test_both_sides_of_zero_are_tried_on_a_line():
+    tried = [x for (x,) in points("x", x=(-INF, INF))]
+    assert {abs(x) for x in tried[:2]} >= {1}
+    for side in (-1, 1):
+        assert max(side * x for x in tried) >= 1000
+        assert any(0 < side * x < Fraction(1, 100) for x in tried)
+
+
+def test_usual_values_are_kept_in_every_corner():
+    expression = parse("k*x")
+    ranges = {symbol("k"): (Fraction(0), Fraction(9)), symbol("x"): UNIT}
+    question = _nonnegative._Question(
+        expression, ranges, {symbol("k"): Fraction(2)}, enclosure_function(expression)
+    )
+    corners = list(islice(_nonnegative._points(question), 2))
+    assert [point[symbol("k")] for point in corners] == [2, 2]
+    assert [point[symbol("x")] for point in corners] == [0, 1]
+
+
+def expanded(text):
+    return to_text(sp.expand(parse(text)))
+
+
+def test_a_certificate_names_factors_with_their_signs():
+    text = expanded("(x + y + 1)*(x + y - 3)*(x - 2)*(x - 2*y)**2")
+    verdict = ask(text, x=UNIT, y=UNIT)
+    named = verdict.certificate.removeprefix("the product of ").split("; ")
+    assert set(named) == {
+        "(x - 2*y) to an even power",
+        "x + y + 1 >= 0 (signs of coefficients)",
+        "x + y - 3 <= 0 (Bernstein coefficients)",
+        "x - 2 <= 0 (Bernstein coefficients)",
+    }
+    assert verdict.method == "Bernstein coefficients"  # the dearest of them
+
+
+@pytest.mark.parametrize("text", ["-(x + y + 1)*(x - 2*y)**2", "(x + y - 3)*(x + 1)"])
+def test_factors_whose_signs_multiply_to_minus_one_are_no_yes(text):
+    assert ask(expanded(text), x=UNIT, y=UNIT).answer == "no"
+
+
+def test_long_expressions_are_quoted_up_to_a_hundred_characters():
+    names = [f"state_number_{i}" for i in range(8)]
+    text = " + ".join(f"{name}**2" for name in names)
+    verdict = ask(text, **dict.fromkeys(names, UNIT))
+    before, after = "added up term by term as written, ", " is in [0, 8]"
+    quoted = verdict.certificate.removeprefix(before).removesuffix(after)
+    assert len(quoted) == 100
+    assert quoted == to_text(parse(text))[:96] + " ..."
+    short = ask("x**2 + y**2", x=UNIT, y=UNIT).certificate
+    assert short == f"{before}x**2 + y**2 is in [0, 2]"
+
+
+def test_a_polynomial_is_factorised_up_to_a_number_of_terms(monkeypatch):
+    text, line = "x**2 + y**2 + z**2 - 2*x*y + 2*x*z - 2*y*z", (-INF, INF)  # (x - y + z)**2
+    monkeypatch.setattr(_nonnegative, "MAX_FACTORED", 6)
+    assert ask(text, x=line, y=line, z=line).method == "an even power"
+    monkeypatch.setattr(_nonnegative, "MAX_FACTORED", 5)
+    assert ask(text, x=line, y=line, z=line).answer == "undecided"

@@ -35,6 +35,19 @@ def test_a_quadratic_has_two_branches():
     assert (low.subs(X, 0), high.subs(X, 0)) == (-2, 2)
 
 
+def test_the_branches_of_any_quadratic_are_its_two_zeros():
+    a, b, c = (sp.Symbol(name, real=True) for name in "abc")
+    parabola = ms.System(
+        "parabola", {"x": "a*y**2 + b*y + c*x", "y": "-y"}, dict.fromkeys("abc", 1)
+    )
+    line = nullclines(parabola, "y")["x"]
+    low, high = line.solutions
+    assert line.leading == a
+    assert sp.expand(low + high + b / a) == 0  # Vieta
+    assert sp.expand(low * high - c * X / a) == 0
+    assert sp.expand(high - low - sp.sqrt(b**2 - 4 * a * c * X) / a) == 0
+
+
 def test_every_solution_lies_on_its_nullcline():
     lone = ms.models.client().freeze(pathway=0.1, signal=1)
     for variable in (None, *lone.state_names):
@@ -49,6 +62,7 @@ def test_what_cannot_be_solved_is_left_implicit():
     line = nullclines(steep, "y")["x"]
     assert (line.variable, line.solutions) == (None, ())
     assert line.equation == steep.equations["x"]
+    assert line.leading == 1  # nothing is left out
     assert nullclines(steep, "x")["y"].solutions == (1 / (1 + Y**2),)
 
 

@@ -1,5 +1,5 @@
 from fractions import Fraction
-from math import inf, nextafter
+from math import inf, isqrt, nextafter
 
 import pytest
 import sympy as sp
@@ -49,6 +49,26 @@ def test_an_enclosure_holds_what_doubles_cannot_show():
     assert low <= 1 < high
 
 
+def test_a_small_difference_of_large_numbers_is_rounded_as_well_as_any():
+    _, root = real_roots(TWO)
+    for digits in (20, 45, 120):
+        near = Fraction(isqrt(2 * 10 ** (2 * digits)), 10**digits)  # below sqrt(2)
+        value, low, high = root.rounded(X - fmpq(near.numerator, near.denominator))
+        assert nextafter(low, inf) == high
+        assert value in {low, high}
+        # sqrt(2) - near = (2 - near**2)/(sqrt(2) + near)
+        expected = float((2 - near**2) / (2 * near))
+        assert value == pytest.approx(expected, rel=1e-15)
+
+
+def test_no_number_lies_beyond_infinity():
+    _, root = real_roots(TWO)
+    for element in (X, fmpq_poly([3])):
+        assert not root.is_between(element, (inf, inf))
+        assert not root.is_between(element, (-inf, -inf))
+        assert root.is_between(element, (-inf, inf))
+
+
 def test_a_rational_value_is_rounded_once():
     (_, root) = real_roots(TWO)
     third = fmpq_poly([fmpq(1, 3)])
@@ -96,6 +116,8 @@ def test_conversion_there_and_back():
     polynomials, _, y = ring("x,y", sp.QQ)
     original = 3 * y**4 - sp.QQ(2, 7) * y + 1
     assert from_flint(to_flint(original, 1), polynomials, 1) == original
+    assert from_flint(to_flint(polynomials.zero, 1), polynomials, 1) == 0
+    assert to_flint(original, 1).degree() == 4
 
 
 @pytest.mark.parametrize("value", [Fraction(0), Fraction(-7, 3)])

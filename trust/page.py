@@ -1,4 +1,4 @@
-"""The page docs/explanation/trust.md: one section for each part, from what is kept."""
+"""The page docs/explanation/trust.md: one table of all, and a section for each part."""
 
 from __future__ import annotations
 
@@ -17,13 +17,26 @@ on the day that is given there. What fails, is missing or was not reached is lis
 
 def page(kept: Mapping[str, dict[str, Any] | None]) -> str:
     """Return the page in Markdown; a part that was never measured is said to be missing."""
-    return "\n".join([HEAD, *(_section(part, found) for part, found in kept.items())])
+    sections = [_section(part, found) for part, found in kept.items()]
+    return "\n".join([HEAD, _glance(kept), *sections])
 
 
 def rows(head: list[str], body: list[list[object]]) -> str:
     """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def _glance(kept: Mapping[str, dict[str, Any] | None]) -> str:
+    """Return the table of everything: a line for each question, with how often it was asked."""
+    body: list[list[object]] = []
+    for part, each in kept.items():
+        module = importlib.import_module(f"trust.{part}")
+        lines = module.glance(each["found"]) if each else [["–", "–", "not measured yet"]]
+        day = each["measured"] if each else "–"
+        body += [[part.replace("_", " "), *line, day] for line in lines]
+    head = ["part", "what", "cases", "what came of it", "measured"]
+    return f"## At a glance\n\n{rows(head, body)}\n"
 
 
 def _section(part: str, kept: dict[str, Any] | None) -> str:

@@ -1,8 +1,8 @@
 """Accuracy: every engine against a reference of 28 digits, on random persons and dyads."""
 
 from trust.accuracy.measuring import measure
-from trust.accuracy.page import section
+from trust.accuracy.page import glance, section
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Accuracy"

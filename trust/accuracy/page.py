@@ -6,7 +6,17 @@ from typing import Any
 
 from trust.page import rows
 
-__all__ = ["section"]
+__all__ = ["glance", "section"]
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each engine and method: quantiles of error / (tolerance x growth)."""
+    return [
+        [f"{row['engine']}, {row['method']}, `rtol` {row['rtol']:.0e}", row["n"],
+         f"error / (tolerance x growth): median {row['median']:.2g}, 90 % {row['q90']:.2g}, "
+         f"99 % {row['q99']:.2g}; within 100 in {100 * row['within']:.4g} %"]
+        for row in found["rows"] if row["rtol"] == found["usual"]
+    ]  # fmt: skip
 
 
 def section(found: dict[str, Any]) -> str:

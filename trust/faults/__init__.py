@@ -16,7 +16,7 @@ from typing import Any
 from trust.faults._process import Place, command, run
 from trust.page import rows
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Faults"
 GROUPS = {
@@ -61,6 +61,15 @@ def _found(
     print(f"  {title}: {found['survived']} of {found['runs']}, {found['seconds']} s: "
           f"{found['seen']}", flush=True)  # fmt: skip
     return found
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each kind of fault: runs that survived it."""
+    lines: list[list[object]] = []
+    for group, scenarios in found.items():
+        runs, survived = (sum(e[key] for e in scenarios.values()) for key in ("runs", "survived"))
+        lines.append([group, runs, f"{survived} survived, in {len(scenarios)} scenarios"])
+    return lines
 
 
 def section(found: dict[str, Any]) -> str:

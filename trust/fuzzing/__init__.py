@@ -24,7 +24,7 @@ from trust.fuzzing.smaller import kind_of, made_smaller
 from trust.fuzzing.worker import MEMORY
 from trust.page import rows
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Fuzzing"
 CORPUS = Path(__file__).parents[2] / "tests" / "corpus"
@@ -54,6 +54,7 @@ PLAN = {
     "commands": Share(10_000, 2500, 240),
 }
 WORDS = {
+    "guided": "expressions, by branches reached (atheris)",
     "parser": "expressions as text",
     "models": "model files (TOML)",
     "recordings": "recordings (CSV)",
@@ -152,16 +153,25 @@ def _lines(name: str) -> dict[str, int]:
     return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
 
 
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each reader: how many inputs failed, and the slowest."""
+    return [
+        [WORDS[name], each["inputs"],
+         f"{sum(each['failures'].values())} failed; slowest {each['slowest_s']:.2f} s, "
+         f"peak {each['peak_MiB']} MiB"]
+        for name, each in found["targets"].items()
+    ]  # fmt: skip
+
+
 def section(found: dict[str, Any]) -> str:
     """Return what was found as Markdown."""
     targets = found["targets"]
     parser = targets["parser"]["inputs"] + targets.get("guided", {"inputs": 0})["inputs"]
-    words = WORDS | {"guided": "expressions, by branches reached (atheris)"}
     table = rows(
         ["what is read", "inputs", "accepted", "refused", "failed", "slowest", "peak",
          "lines"],
         [
-            [words[name], each["inputs"], each["accepted"], each["refused"],
+            [WORDS[name], each["inputs"], each["accepted"], each["refused"],
              sum(each["failures"].values()), f"{each['slowest_s']:.2f} s",
              f"{each['peak_MiB']} MiB",
              f"{each['reached']} of {each['statements']}" if "statements" in each else "–"]
@@ -169,7 +179,7 @@ def section(found: dict[str, Any]) -> str:
         ],
     )  # fmt: skip
     failed = [
-        f"- {words[name]}: {count} × {kind}"
+        f"- {WORDS[name]}: {count} × {kind}"
         for name, each in targets.items() for kind, count in each["failures"].items()
     ]  # fmt: skip
     guided = "" if found["guided"] else " atheris is not installed, so all of them were grown."

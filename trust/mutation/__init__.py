@@ -19,7 +19,7 @@ from typing import Any
 from trust.mutation._runner import BUDGET, LONGEST, Job, answers
 from trust.page import rows
 
-__all__ = ["N_MUTANTS", "SEED", "TESTS", "TITLE", "job", "measure", "section", "summary"]
+__all__ = ["N_MUTANTS", "SEED", "TESTS", "TITLE", "glance", "job", "measure", "section", "summary"]
 
 TITLE = "Changes of the code that a test notices"
 N_MUTANTS, SEED = 200, 5
@@ -112,6 +112,20 @@ def _judged(found: dict[str, Any]) -> dict[str, Any]:
     why = [each["why"] for each in verdicts if [each["path"], each["before"], each["after"]] == key]
     wanted = ("path", "line", "operator", "before", "after", "asked", "reaching")
     return {**{name: found[name] for name in wanted}, "verdict": why[0] if why else "open"}
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each package: the share of mutants caught."""
+    lines: list[list[object]] = []
+    for name in TESTS:
+        if (each := found["packages"].get(name)) is None:
+            lines.append([f"mutants of `{name}`", "–", "not run yet"])
+            continue
+        n, (low, high) = each["mutants"], each["interval"]
+        caught = 1 - len(each["survivors"]) / n
+        words = f"{caught:.1%} caught ({low:.1%} to {high:.1%})"
+        lines.append([f"mutants of `{name}`", n, words])
+    return lines
 
 
 def section(found: dict[str, Any]) -> str:

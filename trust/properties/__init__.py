@@ -9,9 +9,9 @@ from trust.properties._kept import forget, n_kept
 from trust.properties._laws import measured_laws
 from trust.properties._mirroring import measured_mirroring
 from trust.properties._planted import measured_faults
-from trust.properties._words import section
+from trust.properties._words import glance, section
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Properties of systems"
 

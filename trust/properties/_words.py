@@ -6,13 +6,39 @@ from typing import Any
 
 from trust.page import rows
 
-__all__ = ["section"]
+__all__ = ["glance", "section"]
 
 GROUPS = {
     "zoo": "published models",
     "random": "random systems",
     "random, equilibria known": "random systems, equilibria known",
 }
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each property: systems for which it holds / asked."""
+    groups = found["groups"]
+    names = dict.fromkeys(name for tallies in groups.values() for name in tallies)
+    lines = [_glance_of(name, groups) for name in names]
+    n_found, n = (sum(each[key] for each in found["faults"].values())
+                  for key in ("found", "searches"))  # fmt: skip
+    return [*lines, ["faults planted on purpose", n, f"{n_found} found"]]
+
+
+def _glance_of(name: str, groups: dict[str, Any]) -> list[object]:
+    kinds = {"ours": ["ours"], "published": ["zoo"], "random": [*groups.keys() - {"ours", "zoo"}]}
+    said, cases = [], 0
+    for kind, members in kinds.items():
+        tallies = [groups[group][name] for group in members if name in groups[group]]
+        if not tallies:
+            continue
+        holds, asked, silent, more = (
+            sum(each[key] for each in tallies) for key in ("holds", "systems", "undecided", "cases")
+        )
+        fails, cases = sum(len(each["fails"]) for each in tallies), cases + more
+        but = [f"**{fails} fail**"] * bool(fails) + [f"{silent} undecided"] * bool(silent)
+        said.append(f"{kind} {holds}/{asked}" + (f" ({', '.join(but)})" if but else ""))
+    return [f"`{name}`", cases, "holds for " + ", ".join(said)]
 
 
 def section(found: dict[str, Any]) -> str:

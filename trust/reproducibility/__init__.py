@@ -7,7 +7,7 @@ from typing import Any
 
 from trust.page import rows
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Reproducibility"
 STUDIES, RUNS = 200, 500
@@ -31,6 +31,22 @@ def measure() -> dict[str, Any]:
         found[name] = part()
         print(json.dumps(found[name]), flush=True)
     return found
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each kind: how many differ in a bit."""
+    ways, reruns = found["ensembles"]["ways"], found["reruns"]
+    figures, processes = found["figures"], found["processes"]
+    return [
+        ["ensembles, other workers, chunks and order",
+         sum(each["cases"] for each in ways.values()),
+         f"{sum(each['different'] for each in ways.values())} differ"],
+        ["results computed again", reruns["cases"], f"{reruns['different']} differ"],
+        ["files of figures", sum(figures["files"].values()),
+         f"{_listed(figures['different'])} differ in any of {figures['passes']} processes"],
+        ["derived texts", processes["texts"],
+         f"{_listed(processes['different'])} differ"],
+    ]  # fmt: skip
 
 
 def section(found: dict[str, Any]) -> str:

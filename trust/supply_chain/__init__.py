@@ -9,7 +9,7 @@ from typing import Any
 
 from trust.page import rows
 
-__all__ = ["TITLE", "measure", "section"]
+__all__ = ["TITLE", "glance", "measure", "section"]
 
 TITLE = "Supply chain and security"
 EXTRAS = "testing,distributed,sensitivity"
@@ -40,6 +40,19 @@ def measure() -> dict[str, Any]:
     print(" oldest versions", flush=True)
     found["oldest"] = measure_oldest()
     return found
+
+
+def glance(found: dict[str, Any]) -> list[list[object]]:
+    """Return a line for each: oldest versions, known vulnerabilities, files installed."""
+    oldest, lookup, whole = found["oldest"], found["lookup"], found["whole"]
+    known = f"{len(lookup['vulnerable'])} known" if lookup["reached"] else "could not be looked up"
+    return [
+        ["tests with the oldest versions", oldest["passed"] + oldest["failed"] + oldest["errors"],
+         f"{oldest['passed']} passed"],
+        ["vulnerabilities, packages", whole["packages"], known],
+        ["files installed, against their digests", whole["files"],
+         f"{whole['changed_files']} changed"],
+    ]  # fmt: skip
 
 
 def section(found: dict[str, Any]) -> str:

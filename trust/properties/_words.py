@@ -108,6 +108,12 @@ def _failures(groups: dict[str, Any]) -> str:
         "that is what the published equations do at values inside the ranges we gave them. A "
         "model that does not follow units of time has a time constant of one unit unwritten in it."
     )
+    if any(line[1] == "`step_independence`" for line in lines):
+        note += (
+            " With noise, a drift out of the range presses the state against its end, where it "
+            "stays in a layer of width amplitude² / (2 x drift): a step must be shorter than that "
+            "layer takes to cross, or mean and spread depend on it."
+        )
     return f"{note}\n\n{rows(['systems', 'property', 'system', 'what', 'parameters'], lines)}"
 
 

@@ -47,6 +47,22 @@ def test_one_variable(coefficients, box, answer):
 def test_positivity_is_told_from_nonnegativity():
     assert bernstein_sign(polynomial(1, -3, 3), [UNIT]).is_positive
     assert not bernstein_sign(polynomial(0, 1), [UNIT]).is_positive
+    for changes_sign in (polynomial(-1, 2), polynomial(2, -9, 10)):
+        sign = bernstein_sign(changes_sign, [UNIT])
+        assert (sign.answer, sign.is_positive) == ("negative", False)
+
+
+@pytest.mark.parametrize("root", [Fraction(-7), Fraction(-13, 5), Fraction(1, 3), Fraction(11)])
+@pytest.mark.parametrize("width", [Fraction(1, 2), Fraction(1, 50)])
+def test_a_point_said_to_be_negative_is_negative_on_every_kind_of_box(root, width):
+    of = polynomial(root * (root + width), -2 * root - width, 1)  # zero at root and root + width
+    for box in [(root - 9, root + 5), (root - 9, INF), (-INF, root + 5)]:
+        sign = bernstein_sign(of, [box])
+        assert sign.answer == "negative"
+        assert root < sign.point[0] < root + width
+        assert bernstein_sign(of, [box]) == sign
+    for box in [(-INF, root), (root + width, INF), (root - 1, root)]:
+        assert bernstein_sign(of, [box]).answer == "nonnegative"
 
 
 def test_several_variables():
@@ -66,7 +82,9 @@ def test_several_variables():
 
 def test_a_work_limit_ends_hopeless_searches():
     diagonal = {(2, 0): Fraction(1), (1, 1): Fraction(-2), (0, 2): Fraction(1)}  # (x - y)**2
-    assert bernstein_sign(diagonal, [UNIT, UNIT]).answer == "undecided"
+    sign = bernstein_sign(diagonal, [UNIT, UNIT])
+    assert (sign.answer, sign.is_positive) == ("undecided", False)
+    assert sign.n_boxes > 1
 
 
 def test_large_arrays_are_not_built():

@@ -10,6 +10,8 @@ import mirrorsys as ms
 from mirrorsys._expressions import parse, symbol
 from mirrorsys.kernels import vector_field
 from mirrorsys.symbolic import WorkLimitError, characteristic_polynomial, jacobian
+from mirrorsys.symbolic._characteristic import characteristic_block, cleared
+from mirrorsys.symbolic._rings import ring_of
 
 LORENZ = ms.System(
     "Lorenz",
@@ -122,3 +124,22 @@ def test_too_much_work_is_refused_in_seconds_with_a_way_out():
 def near_rest(system, values):
     """Return part of `values`, so that it is not asked to be an equilibrium."""
     return dict(list(values.items())[1:]) | {system.state_names[0]: system.state_names[0]}
+
+
+def test_rows_are_cleared_by_the_least_common_denominator():
+    row = [parse(each) for each in ("1/(x*y)", "a/(x*z)", "1/(6*x)", "x/4 + y")]
+    ring = ring_of(row)
+    written = [ring.expression(each) for each in cleared(ring, row)]
+    common = parse("x*y*z")
+    ratio = sp.cancel(written[0] / (row[0] * common))
+    assert ratio.is_number
+    assert [sp.cancel(w - ratio * common * r) for w, r in zip(written, row, strict=True)] == [0] * 4
+
+
+def test_a_block_is_the_characteristic_polynomial_times_the_denominators_of_its_rows():
+    rows = [[parse(each) for each in row] for row in (("1/(x*y)", "1/(x*z)"), ("a/x", "b/(x + 1)"))]
+    block = characteristic_block(rows)
+    leading, *rest = (block.ring.expression(each) for each in block.coefficients)
+    assert sp.cancel(leading / parse("x*y*z*x*(x + 1)")).is_number
+    monic = sp.Matrix(rows).charpoly().all_coeffs()[1:]
+    assert [sp.cancel(c / leading - m) for c, m in zip(rest, monic, strict=True)] == [0, 0]

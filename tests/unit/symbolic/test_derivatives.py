@@ -5,9 +5,10 @@ import pytest
 import sympy as sp
 
 import mirrorsys as ms
-from mirrorsys._expressions import symbol
+from mirrorsys._expressions import parse, symbol
 from mirrorsys.kernels import vector_field
 from mirrorsys.symbolic import divergence, hessian, jacobian
+from mirrorsys.symbolic._derivatives import expanded_length
 
 PAIR = ms.models.dyad(ms.models.client(), ms.models.therapist())
 RINGING = ms.System(  # every function of the grammar that has derivatives
@@ -141,3 +142,22 @@ def test_unknown_parameters_are_named():
     for verb in (jacobian, hessian, divergence):
         with pytest.raises(ValueError, match="called 'b'"):
             verb(RINGING, {"b": 1})
+
+
+@pytest.mark.parametrize("n_letters", [1, 2, 4])
+@pytest.mark.parametrize("power", [2, 3, 7])
+def test_a_power_of_a_sum_has_as_many_terms_as_there_are_multisets(n_letters, power):
+    power_of_sum = parse("+".join("abcd"[:n_letters])) ** power
+    assert expanded_length(power_of_sum) == len(sp.Add.make_args(sp.expand(power_of_sum)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a", "3", "a + b*(c + d)", "(a + b)*(c + d)*(a - d)", "(a + b)*(a - b)", "(a*b)**5",
+        "(a + b*(c + 1))**3*(a + 2)", "exp(a + b)*(c + d)", "tanh((a + b)**2)", "1/(a + b)",
+    ],
+)  # fmt: skip
+def test_the_estimate_of_terms_is_never_too_low(text):
+    expression = parse(text)
+    assert expanded_length(expression) >= len(sp.Add.make_args(sp.expand(expression)))

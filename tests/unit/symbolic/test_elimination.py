@@ -27,6 +27,25 @@ def test_a_case_that_contradicts_itself_is_dropped():
     assert only.is_regular
 
 
+def test_a_case_without_solutions_of_interest_does_not_end_the_search():
+    equations = (T * Y - T, T**2 - T)
+    for wanted in (True, False):
+        (only,) = cases(*equations, unknowns=(1,), is_possible=possible_if_regular(wanted))
+        assert only.is_regular == wanted
+
+
+def possible_if_regular(wanted):
+    """Return a judge who lets pass what is still to be split, and ends of one kind."""
+    return lambda case: case.is_regular == wanted or not (case.rules or not case.is_regular)
+
+
+def test_a_square_is_split_into_its_root():
+    # Neither equation is affine in y.
+    for root in (0, 1):
+        found = cases((Y - root) ** 2, Z**2 - T, unknowns=(1,))
+        assert [case.rules[0].numerator / case.rules[0].denominator for case in found] == [root]
+
+
 def test_what_is_known_of_the_kept_state_is_used_in_special_cases():
     # Where t = 0 the second equation is y = 2; as it stands it is cubic in y.
     found = cases(T * (Z - 1), T * Y**3 + Y - 2, Y * Z - 4, unknowns=(1, 2))

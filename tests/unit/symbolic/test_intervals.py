@@ -78,6 +78,17 @@ def test_huge_arguments_take_no_huge_numbers():
     assert enclosure_function(parse("2**x"))({X: (Fraction(10**9),) * 2}) == (1, math.inf)
 
 
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [("exp(x)", (0, math.inf)), ("sinh(x)", (-math.inf, math.inf)), ("cosh(x)", (1, math.inf))],
+)
+def test_exponentials_are_enclosed_up_to_seven_hundred(text, beyond):
+    enclose = enclosure_function(parse(text))
+    low, high = enclose({X: (Fraction(-700), Fraction(700))})
+    assert beyond[0] <= low < high < beyond[1]
+    assert enclose({X: (Fraction(-1401, 2), Fraction(1401, 2))}) == beyond
+
+
 @pytest.mark.parametrize("text", ["1/x", "log(x)", "sqrt(x)", "tan(x)", "abs(x)**x"])
 def test_undefined_expressions_are_refused(text):
     with pytest.raises(UndefinedError):

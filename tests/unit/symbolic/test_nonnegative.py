@@ -1,6 +1,7 @@
 """How it is decided whether an expression is nowhere negative."""
 
 import math
+import random
 from fractions import Fraction
 from itertools import islice, product
 
@@ -147,6 +148,18 @@ def test_half_lines_are_tried_near_their_end_and_far_away(end):
         assert max(distances) >= 1000
 
 
+def test_the_scales_tried_are_as_small_as_they_are_large():
+    for ray in ((Fraction(2), INF), (-INF, Fraction(2))):
+        distances = {abs(x - 2) for x in _nonnegative._tried_values(ray)} - {0}
+        assert {1 / each for each in distances} == distances
+
+
+def test_points_between_the_ends_come_as_near_to_one_as_to_the_other():
+    between = {x for seed in range(1000) for x in _nonnegative._between(UNIT, random.Random(seed))}
+    assert min(between) > 0
+    assert {1 - x for x in between} == between
+
+
 def test_both_sides_of_zero_are_tried_on_a_line():
     tried = [x for (x,) in points("x", x=(-INF, INF))]
     assert {abs(x) for x in tried[:2]} >= {1}
@@ -201,6 +214,7 @@ def test_long_expressions_are_quoted_up_to_a_hundred_characters():
 
 
 def test_a_polynomial_is_factorised_up_to_a_number_of_terms(monkeypatch):
+    monkeypatch.setattr(_nonnegative, "MAX_BOXES", 10)
     text, line = "x**2 + y**2 + z**2 - 2*x*y + 2*x*z - 2*y*z", (-INF, INF)  # (x - y + z)**2
     monkeypatch.setattr(_nonnegative, "MAX_FACTORED", 6)
     assert ask(text, x=line, y=line, z=line).method == "an even power"

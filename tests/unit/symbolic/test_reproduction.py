@@ -6,7 +6,13 @@ import sympy as sp
 
 import mirrorsys as ms
 from mirrorsys._expressions import parse, symbol
-from mirrorsys.symbolic import WorkLimitError, distress_reproduction_number, jacobian
+from mirrorsys.symbolic import (
+    WorkLimitError,
+    _next_generation,
+    distress_reproduction_number,
+    jacobian,
+)
+from mirrorsys.symbolic._next_generation import spectral_radius
 
 PAIR = ms.models.dyad(ms.models.client("a"), ms.models.client("b"))
 
@@ -77,6 +83,37 @@ def test_three_who_all_see_each_other():
             s: given[s.name.partition(".")[2]] for each in conditions for s in each.free_symbols
         }
         assert all(bool(each.subs(values)) for each in conditions) == below
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [[2, 3], [5, 7]],
+        [["1/2", "3/4"], ["1/3", 0]],
+        [[0, 3, 0], [0, 0, 5], [7, 0, 0]],  # around a ring
+        [[0, 1, 2], [3, 0, 0], [4, 0, 0]],  # a star
+        [[1, 2, 9], [2, 1, 9], [0, 0, 5]],  # two blocks
+        [[0, 4], [0, 0]],
+    ],
+)
+def test_a_spectral_radius_is_the_largest_modulus_of_an_eigenvalue(entries):
+    matrix = sp.ImmutableDenseMatrix(entries).applyfunc(sp.nsimplify)
+    moduli = [abs(complex(each)) for each in matrix.eigenvals()]
+    assert float(spectral_radius(matrix)) == pytest.approx(max(moduli), rel=1e-12)
+
+
+def test_the_spectral_radius_of_two_who_act_on_themselves_too():
+    a, b, c, d = sp.symbols("a b c d", positive=True)
+    radius = spectral_radius(sp.ImmutableDenseMatrix([[a, b], [c, d]]))
+    assert sp.simplify(radius - (a + d + sp.sqrt((a - d) ** 2 + 4 * b * c)) / 2) == 0
+
+
+def test_a_formula_that_takes_too_much_work_is_left_out(monkeypatch):
+    a, b, c = sp.symbols("a b c", positive=True)
+    matrix = sp.ImmutableDenseMatrix([[0, a, 0], [0, 0, b], [c, 0, 0]])
+    assert spectral_radius(matrix) == sp.cbrt(a * b * c)
+    monkeypatch.setattr(_next_generation, "MAX_PRODUCTS", 1)
+    assert spectral_radius(matrix) is None
 
 
 @pytest.mark.parametrize(("contact", "signal"), [(0.7, 1.0), (0.8, 1.0), (1.0, 0.7), (1.0, 0.8)])

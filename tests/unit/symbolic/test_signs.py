@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy as sp
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -83,6 +84,28 @@ def test_points_show_both_signs():
     (x, y), (u, v) = sign.points
     assert x < y
     assert u > v
+
+
+@pytest.mark.parametrize("low", ["-2", "-1/3", "0", "1/5", "3"])
+@pytest.mark.parametrize("first", [Domain(), Domain(Fraction(-5), INF), Domain(-INF, Fraction(9))])
+def test_a_short_interval_of_negative_values_is_found_wherever_it_lies(low, first):
+    text = f"(x - ({low}))*(x - ({low}) - 1/2)"
+    polynomial = RING.fraction(parse(text))[0]
+    sign = polynomial_sign(polynomial, [first, UNIT])
+    assert sign.value is None
+    negative, positive = (
+        parse(text).subs(symbol("x"), sp.Rational(point[0].numerator, point[0].denominator))
+        for point in sign.points
+    )
+    assert negative < 0 < positive
+
+
+def test_up_to_four_variables_may_be_free_on_both_sides():
+    for n_free, expected in ((3, 1), (4, 1), (5, None)):
+        ring = Ring(tuple(symbol(f"v{i}") for i in range(n_free)))
+        product = "*".join(f"(1 + v{i}**2)" for i in range(n_free))  # at least 4*v0*v1
+        polynomial = ring.fraction(parse(f"{product} - v0*v1"))[0]
+        assert polynomial_sign(polynomial, [Domain()] * n_free).value == expected
 
 
 def test_many_free_variables_are_left_undecided():

@@ -140,6 +140,7 @@ def numbers(values):
 
 def test_mini_panic_threshold_through_the_exponential():
     solutions = fold_condition(PANIC).solve("beta")
+    assert len(solutions) == 2
     values = {"A": 0.3, "b": 1, "alpha": 12}
     for solution in solutions:
         beta = float(solution.subs(numbers(values)))

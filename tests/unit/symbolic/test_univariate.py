@@ -1,13 +1,17 @@
 from fractions import Fraction
+from functools import cmp_to_key
+from itertools import pairwise
 from math import inf, isqrt, nextafter
 
 import pytest
 import sympy as sp
-from flint import fmpq, fmpq_poly
+from flint import arb, fmpq, fmpq_poly
 from sympy.polys.rings import ring
 
 from mirrorsys.symbolic._univariate import (
+    MAX_BITS,
     X,
+    _compared,
     divided,
     evaluated,
     factored,
@@ -30,6 +34,12 @@ def test_only_real_roots_count_from_below():
     assert real_roots(fmpq_poly([1, 0, 1])) == []
     low, high = real_roots(TWO)
     assert (low.rounded(X)[0], high.rounded(X)[0]) == (-(2**0.5), 2**0.5)
+
+
+def test_balls_are_sorted_by_what_they_hold():
+    places = [fmpq(n, 7) for n in (5, -3, 0, 11, -20, 2)]
+    balls = sorted((arb(each) for each in places), key=cmp_to_key(_compared))
+    assert all(left < right for left, right in pairwise(balls))
 
 
 def test_rounding_brackets_the_value_in_neighbouring_doubles():
@@ -89,6 +99,22 @@ def test_sign_and_sides_are_decided_exactly():
     assert root.sign(bound - X) == (1 if close**2 > 2 else -1)
     assert root.is_between(squared, (2.0, inf))
     assert not root.is_between(X, (-inf, 1.4142135623730951 - 1e-15))
+
+
+@pytest.mark.parametrize("bits", [300, 5_000, 120_000])
+def test_signs_are_decided_as_near_to_zero_as_promised(bits):
+    _, root = real_roots(TWO)
+    below = isqrt(1 << 2 * bits + 1)  # of sqrt(2) * 2**bits, so that the distance is 2**-bits
+    for number, sign in ((below, 1), (below + 1, -1)):
+        assert root.sign(X - fmpq(number, 1 << bits)) == sign
+
+
+def test_signs_nearer_to_zero_than_any_precision_are_refused():
+    _, root = real_roots(TWO)
+    beyond = MAX_BITS + 100
+    near = fmpq(isqrt(1 << 2 * beyond + 1), 1 << beyond)
+    with pytest.raises(ArithmeticError, match="needs more than 131072 bits"):
+        root.sign(X - near)
 
 
 def test_sorting_tells_apart_what_doubles_do_not():

@@ -49,7 +49,7 @@ class Segment:
             return self.phase.name == output.phase
         if output.window is not None:
             low, high = output.window
-            return low <= self.begin + 1e-9 * self.end and self.end <= high * (1 + 1e-9)
+            return low < self.begin / 2 + self.end / 2 < high
         return True
 
 
@@ -61,7 +61,7 @@ def segments(protocol: Protocol, outputs: Iterable[Output]) -> tuple[Segment, ..
 
 def _segments(protocol: Protocol, cuts: list[float]) -> Iterator[Segment]:
     for index, (phase, begin) in enumerate(zip(protocol, protocol.edges, strict=False)):
-        slack = 1e-9 * max(begin + phase.duration, 1.0)
+        slack = 1e-9 * (begin + phase.duration)
         inside = [cut - begin for cut in cuts if slack < cut - begin < phase.duration - slack]
         ends = [*inside, phase.duration]
         for number, (start, end) in enumerate(zip([0.0, *inside], ends, strict=True)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,16 +81,14 @@ def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> Pha
     inputs, now = inputs_of(problem.plan), problem.plan.constants.copy()
     rates, _ = kernel(system).at(problem.parameters, now)
     terms, out = expression_function(system, tuple(noise_terms(system))), np.empty(2 * len(noisy))
-    events = event_functions(problem.events, system, problem.parameters) if problem.events else None
+    watch = _Watch(problem, inputs) if problem.events else None
     low, high = np.array(noise_bounds(system, settings.noise.bounded)).T
     h = equal_steps(problem.duration, settings.noise.step)
     n_steps = round(problem.duration / h)
     if n_steps > settings.max_steps:
         result.failure = f"more than `max_steps` = {settings.max_steps} steps"
         return result
-    y, levels = problem.state0, None
-    if events is not None:
-        levels = events.values(y, inputs(0.0))
+    y = problem.state0
     for number in range(n_steps):
         begin, end = number * h, problem.duration if number == n_steps - 1 else (number + 1) * h
         now[:] = inputs(begin)
@@ -106,23 +105,45 @@ def integrate_phase_with_noise(problem: PhaseProblem, settings: Settings) -> Pha
         if not np.isfinite(new).all():
             result.failure = "a state is no longer finite"
             return result
+        if watch is not None:
+            watch.step((begin, y), (end, new), result)
         _keep(problem, result, (begin, y), (end, new))
-        if events is not None:
-            assert levels is not None
-            before, levels = levels, events.values(new, inputs(end))
-            change_of = np.sign(levels) - np.sign(before)
-            crossed = (before != 0) & ((before > 0) != (levels > 0))
-            crossed &= change_of * events.directions >= 0
-            found = sorted((before[i] / (before[i] - levels[i]), int(i))
-                           for i in np.flatnonzero(crossed))  # fmt: skip
-            for share, index in found:
-                result.hits.append((index, begin + share * (end - begin), y + share * (new - y)))
-                if events.terminal[index]:
-                    result.stopped_by = index
-                    _, result.end, result.end_state = result.hits[-1]
-                    return result
+        if result.is_stopped:
+            return result
         y = new
     return result
+
+
+class _Watch:
+    """Looks for events step by step, along the chord of each step.
+
+    A quantity is above its level or not; where it starts at the level it is on no side yet, so
+    that to leave it is no crossing, but a step that ends at the level hides none.
+    """
+
+    def __init__(self, problem: PhaseProblem, inputs: Callable[[float], Array]) -> None:
+        self.inputs = inputs
+        self.events = event_functions(problem.events, problem.system, problem.parameters)
+        self.levels = self.events.values(problem.state0, inputs(0.0))
+        self.side = np.sign(self.levels)
+
+    def step(
+        self, before: tuple[float, Array], after: tuple[float, Array], result: PhaseResult
+    ) -> None:
+        """Add the crossings of a step to `result`; a terminal one ends the phase."""
+        (begin, y), (end, new) = before, after
+        old, self.levels = self.levels, self.events.values(new, self.inputs(end))
+        is_on_none = (self.side == 0) & (self.levels == 0)
+        was, self.side = self.side, np.where(is_on_none, 0, np.where(self.levels > 0, 1, -1))
+        crossed = (was != 0) & (self.side != was) & (self.side * self.events.directions >= 0)
+        found = sorted((old[i] / (old[i] - self.levels[i]), int(i))
+                       for i in np.flatnonzero(crossed))  # fmt: skip
+        for share, index in found:
+            time, state = begin + share * (end - begin), y + share * (new - y)
+            result.hits.append((index, time, state))
+            if self.events.terminal[index]:
+                result.stopped_by, result.end, result.end_state = index, time, state
+                return
 
 
 def _inside(x: Array, low: Array, high: Array) -> Array:
@@ -138,14 +159,16 @@ def _keep(
     before: tuple[float, Array],
     after: tuple[float, Array],
 ) -> None:
-    """Keep the step, or the states at the wanted times within it."""
+    """Keep the step, or the states at the wanted times within it, up to where the run stopped."""
     (begin, y), (end, new) = before, after
-    result.end, result.end_state = end, new
+    if not result.is_stopped:
+        result.end, result.end_state = end, new
     if problem.times is None:
-        result.times.append(end)
-        result.states.append(new)
+        if not result.is_stopped:
+            result.times.append(end)
+            result.states.append(new)
         return
-    first, last = np.searchsorted(problem.times, (begin, end), side="right")
+    first, last = np.searchsorted(problem.times, (begin, result.end), side="right")
     for time in problem.times[first:last].tolist():
         result.times.append(time)
         result.states.append(y + (time - begin) / (end - begin) * (new - y))

@@ -65,6 +65,15 @@ def test_a_point_said_to_be_negative_is_negative_on_every_kind_of_box(root, widt
         assert bernstein_sign(of, [box]).answer == "nonnegative"
 
 
+@pytest.mark.parametrize("at", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_negative_value_in_a_corner_is_seen_at_once(at):
+    a, b = (1 if each == 0 else -1 for each in at)  # 2*x - 1 is -1 at 0 and 1 at 1
+    wide = Fraction(3, 2)  # so that the sum is negative in one corner alone
+    of = {(0, 0): wide - a - b, (1, 0): Fraction(2 * a), (0, 1): Fraction(2 * b)}
+    sign = bernstein_sign(of, [UNIT, UNIT])
+    assert (sign.answer, sign.n_boxes, sign.point) == ("negative", 1, at)
+
+
 def test_several_variables():
     surface = {
         (2, 0): Fraction(1),

@@ -99,6 +99,16 @@ def test_rounded_numbers_pass_as_an_equilibrium():
     )
 
 
+@pytest.mark.parametrize(("drive", "passes"), [(1e-9, True), (1e-3, False)])
+def test_rounding_is_forgiven_at_the_origin_too(drive, passes):
+    driven = ms.System("driven", {"x": "a - x"}, {"a": drive})
+    if passes:
+        assert characteristic_polynomial(driven, {}, at={"x": 0}).all_coeffs() == [1, 1]
+    else:
+        with pytest.raises(ValueError, match="no equilibrium"):
+            characteristic_polynomial(driven, {}, at={"x": 0})
+
+
 def test_unknown_symbols_and_states_are_named():
     with pytest.raises(ValueError, match=r"`at` uses \['q'\]"):
         characteristic_polynomial(LORENZ, at={"x": "q"})

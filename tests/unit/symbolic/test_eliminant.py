@@ -114,6 +114,13 @@ def test_rules_are_free_of_other_eliminated_states():
     }  # fmt: skip
 
 
+def test_rules_are_factored():
+    bent = ms.System("bent", {"x": "y - 3*x", "y": "x**3 - x - y*(x**2 + 2*x + 1)"})
+    assert str(eliminant(bent, "x").rules["y"]) in {"3*x", "x*(x - 1)/(x + 1)"}
+    cubic = ms.System("cubic", {"x": "y**3 - x", "y": "y - x**3 + x"})
+    assert str(eliminant(cubic, "x").rules["y"]) == "x*(x - 1)*(x + 1)"
+
+
 def test_long_formulas_are_given_too():
     learner = ms.models.client().freeze(signal=1, engagement=1, stressor=0.5)
     reduced = eliminant(learner, "threat")

@@ -5,7 +5,7 @@ import sympy as sp
 
 import mirrorsys as ms
 from mirrorsys.symbolic import EliminationError
-from mirrorsys.symbolic._polynomials import exact, numbers, polynomial_equations
+from mirrorsys.symbolic._polynomials import _n_terms, exact, numbers, polynomial_equations
 
 DRIVEN = ms.System("driven", {"x": "drive/tau - x**2/tau"}, {"tau": 0.3}, inputs={"drive": 2})
 
@@ -61,3 +61,19 @@ def test_a_huge_power_is_refused_at_once():
 def test_division_by_a_parameter_that_is_zero():
     with pytest.raises(ValueError, match="equation of 'x' in 'driven' divides by zero"):
         ms.equilibria(DRIVEN, {"tau": 0})
+
+
+def test_a_term_that_is_taken_away_takes_its_denominator_with_it():
+    coupled = ms.System("coupled", {"x": "x - x**2 + k*y/(1 + y)", "y": "x - y"}, {"k": 1})
+    equations = polynomial_equations(coupled, {"k": 0}, states=[0])
+    x, _ = equations.ring.gens
+    assert equations.numerators[0] / equations.denominators[0] == x - x**2
+    assert equations.denominators[0].is_ground
+    assert equations.numerators[1] == 0  # in place of the others stands 0 = 0
+
+
+@pytest.mark.parametrize("n_letters", [1, 2, 4])
+@pytest.mark.parametrize("power", [2, 3, 7])
+def test_a_power_of_a_sum_has_as_many_terms_as_there_are_multisets(n_letters, power):
+    power_of_sum = sp.Add(*sp.symbols("a:d")[:n_letters]) ** power
+    assert _n_terms(power_of_sum) == len(sp.Add.make_args(sp.expand(power_of_sum)))

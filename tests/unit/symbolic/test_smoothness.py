@@ -57,6 +57,13 @@ def test_roots_and_logarithms_are_rough_where_their_argument_may_vanish(rate, ro
         assert all("need not be Lipschitz" in each for each in doubts)
 
 
+def test_roots_of_parameters_are_not_rough():
+    p = ms.Parameter("p", 0, range=(0, 1))
+    system = ms.System("slow", {"x": "-sqrt(p)*x + sign(p - 1/2)"}, [p])
+    ranges = {X: SIDES["around"], symbol("p"): (Fraction(0), Fraction(1))}
+    assert presuppositions(system, ranges) == ((), ())
+
+
 def test_each_denominator_is_named_once():
     system = ms.System("two", {"x": "1/(x - y) + 2/(x - y)**2", "y": "x/(x - y) + 1/y"})
     line = (-math.inf, math.inf)

@@ -45,10 +45,10 @@ class _Dop853(DOP853):  # type: ignore[misc]
         times, curves = [self.t_old], []
         while shorter.status == "running":
             shorter.step()
+            if shorter.status == "failed":
+                return curve  # type: ignore[no-any-return]
             times.append(shorter.t)
             curves.append(shorter.dense_output())
-        if shorter.status == "failed":
-            return curve  # type: ignore[no-any-return]
         return OdeSolution(times, curves)  # type: ignore[no-any-return]
 
 

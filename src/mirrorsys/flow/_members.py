@@ -93,7 +93,7 @@ def sample(
     check_system(system)
     if method not in METHODS:
         raise ValueError(f"`method` is {method!r}; give one of {list(METHODS)}.")
-    if not (as_number(n) >= 1 and n == int(n)):
+    if not (1 <= as_number(n) < np.inf and n == int(n)):
         raise ValueError(f"`n` is {n!r}; give a whole number from 1.")
     spans = full_ranges(system, ranges, method)
     points = _points(len(spans), int(n), method, seed)

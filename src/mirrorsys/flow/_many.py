@@ -61,12 +61,12 @@ class Batch:
 
     states: Array
     constants: Array
-    records: Array = field(default_factory=lambda: np.empty((0, 0, 0)))
-    samples: Array = field(default_factory=lambda: np.empty((0, 0, 0)))
+    streams: NDArray[np.int64]
+    n_steps: NDArray[np.int64]
+    n_stiff: NDArray[np.int64]
+    records: Array = field(init=False)
+    samples: Array = field(init=False)
     failures: dict[int, tuple[float, str]] = field(default_factory=dict)
-    streams: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    n_steps: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    n_stiff: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def is_alive(self) -> NDArray[np.bool_]:

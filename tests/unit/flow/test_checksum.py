@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,32 @@ def test_content_of_any_length_is_read_to_its_end(tmp_path: Path, size: int) -> 
         path.write_bytes(content[:-1] + b"\1" + checksum(content))
         with pytest.raises(ValueError, match="restore it from a copy"):
             check_undamaged(path)
+
+
+def test_a_large_file_is_read_in_parts_neither_tiny_nor_all_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path / "run.nc", bytes(2**23))
+    sizes: list[int] = []
+
+    class Watched:
+        name = path.name
+
+        def open(self, mode: str) -> Any:
+            file = path.open(mode)
+
+            class Reader:
+                seek, __enter__, __exit__ = file.seek, lambda _: Reader(), lambda *_: file.close()
+
+                def read(self, size: int = -1) -> bytes:
+                    found = file.read(size)
+                    sizes.append(len(found))
+                    assert len(sizes) < 2**10
+                    return found
+
+            return Reader()
+
+    check_undamaged(Watched())  # type: ignore[arg-type]
+    assert sum(sizes) == path.stat().st_size
+    assert max(sizes) < 2**22
 
 
 @pytest.mark.parametrize("size", [0, 1, 82, 83, 84, 500])

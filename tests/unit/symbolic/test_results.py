@@ -42,6 +42,7 @@ RESULTS = {
     "reproduction number": lambda: ms.symbolic.distress_reproduction_number(PAIR),
     "invariance": lambda: ms.symbolic.invariant_box(CUBIC, {"x": (-2, 2)}),
     "face": lambda: ms.symbolic.invariant_box(CUBIC, {"x": (-2, 2)}, {}).faces[0],
+    "counterexample": lambda: ms.symbolic.invariant_box(CUBIC, {"x": (-2, 0.5)}).counterexample,
     "equations": lambda: polynomial_equations(CUBIC, None),
     "block": lambda: blocks(CUBIC, None, None)[0],
     "case": lambda: regular_case(Case((T * Y - 1,), (), (1,)), range(2)),
@@ -82,3 +83,13 @@ def test_formulas_are_cut_at_three_hundred_characters(n_terms):
     else:
         assert line == whole[:296] + " ..."
         assert len(line) == 300
+
+
+@pytest.mark.parametrize("n_terms", [30, 60])
+def test_inequalities_are_cut_at_three_hundred_characters(n_terms):
+    names = [f"name{i:02d}" for i in range(n_terms)]
+    system = ms.System("long", {"x": f"-x*({' + '.join(names)})"}, dict.fromkeys(names, 1))
+    conditions = ms.symbolic.routh_hurwitz(system)
+    whole = f"{to_text(conditions.inequalities[0].lhs)} > 0"
+    line = repr(conditions).splitlines()[1].removeprefix("  ")
+    assert line == (whole if len(whole) <= 300 else whole[:296] + " ...")

@@ -10,6 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from mirrorsys._expressions import parse, symbol
+from mirrorsys.symbolic._bernstein import bernstein_sign
 from mirrorsys.symbolic._rings import Ring
 from mirrorsys.symbolic._signs import Domain, polynomial_sign
 
@@ -98,6 +99,16 @@ def test_a_short_interval_of_negative_values_is_found_wherever_it_lies(low, firs
         for point in sign.points
     )
     assert negative < 0 < positive
+
+
+@pytest.mark.parametrize("text", ["x**2 - x + 1", "x**2 + x + 1", "x**4 - 3*x**3 + 3*x**2 + 1"])
+def test_the_boxes_of_both_sides_of_zero_are_counted(text):
+    polynomial = RING.fraction(parse(text))[0]
+    terms = {(p,): Fraction(int(c)) for (p, _), c in polynomial.to_dict().items()}
+    sides = [(Fraction(0), INF), (-INF, Fraction(0))]
+    n_boxes = sum(bernstein_sign(terms, [side]).n_boxes for side in sides)
+    sign = polynomial_sign(polynomial, [Domain(), UNIT])
+    assert sign.method == f"Bernstein coefficients on {n_boxes} boxes"
 
 
 def test_up_to_four_variables_may_be_free_on_both_sides():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 __all__ = ["Record", "asked_lines", "chosen"]
@@ -29,9 +30,15 @@ def chosen(record: Record, path: str, lines: Iterable[int]) -> list[str]:
 
     Tests that reach one of the lines come before the others of their files: a fixture that they
     share ran for the first of them alone, and what a class generates has no lines to be reached.
-    Of a parametrised test one case comes before the next; then the quickest is first.
+    Of a parametrised test one case comes before the next; then the quickest is first. A module
+    of data is read when it is imported, so no test is seen to reach it: all of them are asked,
+    those of the file that is called after it first.
     """
     names, reached = list(record.seconds), record.reached.get(path, {})
+    if not any(reached.values()):
+        own = f"/test_{Path(path).stem.lstrip('_')}.py"
+        called = {name for name in names if own in name}
+        return [*_ordered(record, called), *_ordered(record, set(names) - called)]
     direct = {names[index] for line in lines for index in reached.get(str(line), ())}
     files = {name.partition("::")[0] for name in direct}
     fellows = {name for name in names if name.partition("::")[0] in files} - direct

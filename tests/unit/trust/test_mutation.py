@@ -141,7 +141,13 @@ def test_those_who_reach_the_line_are_asked_first_each_function_once_then_the_qu
     assert chosen(Record(seconds, reached), "m.py", [5]) == [
         "f.py::a[2]", "f.py::b", "f.py::a[1]", "f.py::c",
     ]  # fmt: skip
-    assert chosen(Record(seconds, reached), "other.py", [5]) == []
+    assert chosen(Record(seconds, reached), "m.py", [6]) == []
+
+
+def test_of_a_module_of_data_all_tests_are_asked_its_own_first():
+    seconds = {"tests/test_other.py::a": 1.0, "tests/test_table.py::b": 2.0}
+    record = Record(seconds, {"_table.py": {"1": [], "2": []}})
+    assert chosen(record, "_table.py", [2]) == ["tests/test_table.py::b", "tests/test_other.py::a"]
 
 
 # ---- the harness -------------------------------------------------------------------------

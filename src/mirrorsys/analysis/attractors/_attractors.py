@@ -65,8 +65,6 @@ class Flow:
 
         `constants` (n, n_parameter + n_input) holds other numbers for each.
         """
-        if not len(states):
-            return states.copy(), np.ones(0, dtype=bool)
         own = self._constants(len(states)) if constants is None else constants
         size = min(CHUNK, max(16, -(-len(states) // (4 * (os.cpu_count() or 1)))))
         parts = [slice(i, i + size) for i in range(0, len(states), size)]

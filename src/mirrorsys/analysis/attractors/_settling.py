@@ -185,7 +185,7 @@ class Settling:
         scaled = points / self.flow.scale
         if len(points) > 1:
             between = np.linalg.norm(np.diff(scaled, axis=0), axis=1)
-            spacing = 2 * float(np.median(between)) if between.size else 0.0
+            spacing = 2 * float(np.median(between))
         else:
             spacing = AT_REST
         distance, _ = KDTree(scaled).query(states / self.flow.scale)

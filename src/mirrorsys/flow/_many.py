@@ -174,12 +174,16 @@ class _ByScipy:
             extra = [self._at(self.values, state, problem, inputs(time))[w] for time, state in own]
             record[place["highest"]] = max([*value, *extra])
             record[place["lowest"]] = min([*value, *extra])
-            edges = np.array([0.0, *(time for time, _ in own), moments[-1]])
-            is_positive = level[0] > 0 or (level[0] == 0 and level.size > 1 and level[1] > 0)
+            # What starts at the level is on no side until it leaves it: upwards is a rise.
+            first = int(np.argmax(level != 0))
+            begin, is_positive = moments[max(first - 1, 0)], bool(level[first] > 0)
+            if first and is_positive:
+                record[place["first rise"]] = record[place["last rise"]] = begin
+            positive = is_positive
+            edges = np.array([begin, *(time for time, _ in own), moments[-1]])
             for begin, end in pairwise(edges):
                 record[place["above"]] += (end - begin) * is_positive
                 is_positive = not is_positive
-            positive = bool(level[0] > 0)
             for time, _ in own:
                 kind = "fall" if positive else "rise"
                 record[place[f"first {kind}"]] = min(record[place[f"first {kind}"]], time)

@@ -111,8 +111,9 @@ class Records(Table):
             self.before[w] = code.choose(accepted, self.after[w], self.before[w])
 
     def _differ(self, w: Value, was: Value, is_now: Value) -> Value:
-        """Return where a watch changed its sign; to start at the level is no crossing."""
-        return ((was & ~is_now) | (is_now & ~was)) & ~self.before[w].equals(0.0)
+        """Return where a watch changed its sign; to start at the level is no event, but a rise."""
+        changed = (was & ~is_now) | (is_now & ~was)
+        return changed & ~self.before[w].equals(0.0) if self.logs else changed
 
     def _crossing(self, w: Value, now: Value, h: Value) -> Value:
         """Return at which fraction of the step watch `w` changes its sign, by bisection."""
@@ -206,7 +207,9 @@ class Records(Table):
                 fraction = self._crossing(w, now, h)
                 self._log_hit(w, now + fraction * h)
         with code.loop(2 * n_watch) as w:
-            self.before[w] = code.choose(accepted, self.after[w], self.before[w])
+            # A step that rises to the level ends below it still, so that the next one crosses it.
+            is_below = self.after[w].equals(0.0) & (self.before[w] < 0.0)
+            self.before[w] = code.choose(accepted & ~is_below, self.after[w], self.before[w])
 
     def _log_hit(self, w: Value, moment: Value) -> None:
         code, width, row = self.code, self.n_state + 2, self.logged[1]

@@ -199,7 +199,7 @@ class _Search:
         y = found[: y.size]
         if not _lies_between(left.node.z, right.node.z, y / self.scale):
             return None
-        if kind == "branch" and not self._vanishes(found[-1] * found[y.size : -1], y):
+        if kind == "branch" and not self._vanishes(found[-1] * found[y.size : -1], left, right):
             return None
         if kind == "fold" and self._is_branch_point(y):
             kind = "branch"
@@ -229,9 +229,11 @@ class _Search:
         n = self.field.n
         return np.asarray(self.field.slopes(y) * self.scale / self.scale[:n, None])
 
-    def _vanishes(self, rates: Array, y: Array) -> bool:
+    def _vanishes(self, rates: Array, *nodes: Tests) -> bool:
         """Tell whether rates are nothing beside those across the diagram, each of its own state."""
-        usual = np.abs(self._in_units(y)).max(axis=1)
+        # At nodes near by: at a branch point all derivatives of a state may be zero.
+        sizes = [np.abs(self._in_units(each.node.z * self.scale)).max(axis=1) for each in nodes]
+        usual = np.max(sizes, axis=0)
         return bool(np.all(np.abs(rates) / self.scale[: self.field.n] <= 1e-9 * usual))
 
     def _is_branch_point(self, y: Array) -> bool:

@@ -141,6 +141,8 @@ def _branch_point_type(field: Field, y: Array, scale: Array) -> tuple[float, str
     h = np.linalg.lstsq(field.slopes(y)[:, : field.n], -form(full, full))[0]
     third = field.form(y, 3)
     cubic = float(p @ (third(full, full, full) + 3 * form(full, np.append(h, none)))) / 6
-    if abs(cubic) * _reach(q, scale) ** 2 < NEGLIGIBLE * rate:
+    # Beside the rate at which branches part: of one state, all derivatives here are zero.
+    parting = float(np.abs(_quadratic(field, y, scale)[2]).max())
+    if abs(cubic) * _reach(q, scale) ** 2 < NEGLIGIBLE * parting:
         return cubic, "pitchfork, degenerate"
     return cubic, f"pitchfork, {'subcritical' if cubic > 0 else 'supercritical'}"

@@ -9,7 +9,7 @@ import mirrorsys as ms
 from mirrorsys.analysis.bifurcation import equilibrium_branches
 from mirrorsys.analysis.bifurcation._curve import Node, Steps, follow, node_at
 from mirrorsys.analysis.bifurcation._defining import EquilibriumEquations, Scaled
-from mirrorsys.analysis.bifurcation._events import events, tests_at
+from mirrorsys.analysis.bifurcation._events import _lies_between, events, tests_at
 from mirrorsys.analysis.bifurcation._field import field
 
 tests_at.__test__ = False  # a function of the library, not a test
@@ -72,6 +72,16 @@ def test_a_branch_point():
     ((kind, point),) = of({"x": "mu*x - x**2"}, [0, -0.4])
     assert kind == "branch"
     np.testing.assert_allclose(point.y, 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("rate", ["1e12", "1e-12", "1"])
+@pytest.mark.parametrize("curved", ["", "exp(mu*x - mu/3 - x/7 + 1/21) - 1"])
+def test_a_branch_point_in_another_unit_of_time(rate, curved):
+    """Of (x - 1/3) (mu - 1/7 - (x - 1/3)), multiplied out, so that there is rounding."""
+    product = "mu*x - mu/3 - x/7 + 1/21 - x**2 + 2*x/3 - 1/9"
+    ((kind, point),) = of({"x": f"{rate}*({product} + {curved or 0})"}, [1 / 3, -0.4])
+    assert (kind, point.status) == ("branch", "solution of its defining system")
+    np.testing.assert_allclose(point.y, [1 / 3, 1 / 7], rtol=1e-12)
 
 
 def test_the_vertex_of_a_pitchfork_is_no_fold():
@@ -142,3 +152,14 @@ def test_where_much_happens_there_are_more_nodes():
     for left, right in pairwise(nodes):
         assert abs(left.n_unstable - right.n_unstable) <= 1
     assert all(point.kind == "fold" for point in points)
+
+
+def test_what_lies_between_two_nodes():
+    """As far along as they are, and no farther off than they are apart, whatever that is."""
+    for width in (1e-6, 0.01, 3.0):
+        left, right = np.array([1.0, 2.0]), np.array([1.0 + 0.8 * width, 2.0 + 0.6 * width])
+        along, off = np.array([0.8, 0.6]) * width, np.array([-0.6, 0.8]) * width
+        for share, beside in [(0, 0), (1, 0), (0.5, 0.9), (0.2, -0.9)]:
+            assert _lies_between(left, right, left + share * along + beside * off)
+        for share, beside in [(-0.1, 0), (1.1, 0), (0.5, 1.2), (0.5, -1.2), (0.5, 1e3)]:
+            assert not _lies_between(left, right, left + share * along + beside * off)

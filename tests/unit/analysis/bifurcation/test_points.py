@@ -6,7 +6,7 @@ import pytest
 import mirrorsys as ms
 from mirrorsys.analysis.bifurcation import equilibrium_branches
 from mirrorsys.analysis.bifurcation._field import field
-from mirrorsys.analysis.bifurcation._points import crossing_directions
+from mirrorsys.analysis.bifurcation._points import _branch_point_type, crossing_directions
 
 
 def points(equations, reach=2.0, bounds=(-1, 1), **parameters):
@@ -85,6 +85,22 @@ def test_kinds_do_not_depend_on_units(x, y, mu, time):
     assert found.status.startswith("complete")
 
 
+@pytest.mark.parametrize("rate", ["1e-9", "1", "1e9"])
+@pytest.mark.parametrize(
+    ("normal", "words"),
+    [
+        ("-z**2", "transcritical"),
+        ("-z**3", "pitchfork, supercritical"),
+        ("+z**3", "pitchfork, subcritical"),
+        ("-z**5", "pitchfork, degenerate"),
+    ],
+)
+def test_kinds_of_branch_points_do_not_depend_on_the_unit_of_time(rate, normal, words):
+    normal = normal.replace("z", "(x - 1/3)")
+    found = points({"x": f"{rate}*((mu - 1/7)*(x - 1/3) {normal})"})
+    assert [each.description for each in found] == [words]
+
+
 def test_directions_of_an_isolated_point_are_none():
     centre = ms.System("centre", {"x": "-mu**2 - x**2"}, {"mu": 0})
     assert crossing_directions(field(centre, ("mu",), None), np.zeros(2), np.ones(2)) == ()
@@ -94,3 +110,10 @@ def test_directions_of_higher_order_are_tried():
     flat = ms.System("flat", {"x": "mu**3 - x**3"}, {"mu": 0})
     found = crossing_directions(field(flat, ("mu",), None), np.zeros(2), np.ones(2))
     assert len(found) == 2
+
+
+def test_two_eigenvalues_that_are_zero_in_the_plane():
+    planar = ms.System("planar", {"x": "y", "y": "mu*x - x**2"}, {"mu": 0})
+    coefficient, words = _branch_point_type(field(planar, ("mu",), None), np.zeros(3), np.ones(3))
+    assert np.isnan(coefficient)
+    assert words == "degenerate: two eigenvalues are zero"

@@ -66,6 +66,23 @@ def test_what_crosses_a_branch_is_found_without_starts_or_checks(equations):
     assert crossings == len(expected) > 1
 
 
+def test_where_the_box_lies_does_not_matter():
+    """Of a state with large values, beside one with small ones."""
+    made = ms.System("moved", {"x": "mu*x - x**3", "y": "50 - y"}, {"mu": 0},
+                     box={"x": (-2, 2), "y": (48, 52)})  # fmt: skip
+    assert len(equilibrium_branches(made, "mu", (-1, 1), n_starts=1, n_checks=0).branches) == 2
+
+
+@pytest.mark.parametrize("box", [(-0.001, 2), (-2, 0.001)])
+def test_what_crosses_a_branch_is_followed_inside_the_box_only(box):
+    """x = mu crosses x = 0 just before it leaves the box."""
+    found = branches("mu*x - x**2", box=box, n_starts=1, n_checks=0)
+    assert len(found.branches) == 2
+    for branch in found.branches:
+        assert branch.states.min() >= box[0] - 1e-8
+        assert branch.states.max() <= box[1] + 1e-8
+
+
 def test_branches_that_no_start_meets_are_found_by_checks():
     """Between the folds at mu = 0.8 and 1 lies a small closed curve; no start is there."""
     found = branches("1/100 - (mu - 0.9)**2 - x**2", (0, 2), n_starts=2)

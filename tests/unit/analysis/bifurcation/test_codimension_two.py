@@ -12,6 +12,8 @@ from mirrorsys.analysis.bifurcation._codimension_two import (
     _without,
     codimension_two_coefficient,
 )
+from mirrorsys.analysis.bifurcation._curve import node_at
+from mirrorsys.analysis.bifurcation._defining import HopfPoints, Scaled
 from mirrorsys.analysis.bifurcation._field import field
 
 
@@ -67,6 +69,32 @@ def test_hopf_tests_vanish_where_they_should(takens):
     assert np.isnan(own.along(y, z)["frequency"])
     assert not own.has_meaning("zero-hopf", z)
     assert own.has_meaning("bogdanov-takens", z)
+
+
+def hopf_node(at, y, v, c, kappa):
+    z = np.concatenate([y, v, [kappa]])
+    ahead = np.random.default_rng(0).normal(size=z.size)
+    return node_at(Scaled(HopfPoints(at, c), np.ones(z.size)), z, ahead)
+
+
+def test_the_second_vector_is_renewed_within_the_plane_of_the_pair(takens):
+    """It is a unit vector across the first, so that the point solves the new equations too."""
+    y = np.array([0.25, 0, 0, 2 / 16, -0.75])  # eigenvalues i and -i in the plane of x and y
+    v = np.array([0.6, 0.8, 0.0])
+    stale = np.array([-0.8, 0.6, 1.0])
+    new = HopfCurve(takens).adapt(hopf_node(takens, y, v, stale, 1.0))
+    np.testing.assert_allclose(np.abs(new.equations.equations.c), [0.8, 0.6, 0], atol=1e-14)
+    np.testing.assert_allclose(new.equations.residual(new.z), 0, atol=1e-14)
+    np.testing.assert_array_equal(new.z[5:8], v)
+
+
+def test_near_an_eigenvector_of_a_neutral_saddle_the_second_vector_is_kept(takens):
+    """What the matrix makes of it has the same direction, and gives no other."""
+    y = np.array([-0.5, 0, 0, 0.5, 1.5])  # vectors (1, r) of r and -r, r^2 = 2
+    angle = np.arctan(2**0.5) + 1e-3
+    v, c = np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0]])
+    node = hopf_node(takens, y, v, c, -2.0)
+    assert HopfCurve(takens).adapt(node) is node
 
 
 def test_coefficients(takens):

@@ -170,6 +170,15 @@ def test_the_next_derivative_is_seen_on_any_mesh():
     np.testing.assert_allclose(made.density(made.reference)[1:-1], factorial(4), rtol=1e-6)
 
 
+@pytest.mark.parametrize("degree", [2, 3, 5])
+def test_the_estimated_error_of_a_sine(degree):
+    """At Gauss points and with the true derivative: h^(m+1) (2 pi)^(m+1) / (m+1)! |prod(1 - g)|."""
+    made, _ = collocated(ELLIPSE, circle, np.pi, n=60, m=degree)
+    product = np.prod(1 - basis(degree).gauss)
+    expected = (2 * np.pi / 60) ** (degree + 1) / factorial(degree + 1) * product / 2  # range 2
+    assert made.error(made.reference) == pytest.approx(expected, rel=0.01)
+
+
 def test_values_at_any_time():
     made, _ = collocated(ELLIPSE, circle, np.pi, n=20, m=6)
     times = np.array([0.0, 0.123, 0.5, 0.999, 1.0])

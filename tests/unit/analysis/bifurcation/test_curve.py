@@ -44,6 +44,23 @@ class Hyperbola:
         return np.array([[z[1], z[0]]])
 
 
+class Line:
+    """y = 2 x."""
+
+    def residual(self, z):
+        return np.array([z[1] - 2 * z[0]])
+
+    def matrix(self, z):
+        return np.array([[-2.0, 1.0]])
+
+
+class Unoriented(Scaled):
+    """Equations of which no orientation is known."""
+
+    def orientation(self, z, tangent):
+        return 0.0
+
+
 def scaled(equations, n=2):
     return Scaled(equations, np.ones(n))
 
@@ -66,6 +83,18 @@ def test_the_solution_on_a_line_is_found():
     )
     np.testing.assert_allclose(z, [0.8, 0.6], rtol=1e-14)
     assert 2 <= iterations <= 6
+
+
+def test_iterations_are_counted():
+    """One for what is a solution already; of linear equations the second changes nothing."""
+    row = np.array([0.0, 1.0])
+    solution = np.array([0.6, 0.8])
+    for steps in (Steps(), Steps(most_iterations=1)):
+        z, iterations = correct(scaled(Circle()), solution, row, 0.8, steps)
+        np.testing.assert_array_equal((*z, iterations), (0.6, 0.8, 1))
+    z, iterations = correct(scaled(Line()), np.array([5.0, 3.0]), row, 0.5, Steps())
+    np.testing.assert_array_equal((*z, iterations), (0.25, 0.5, 2))
+    assert correct(scaled(Line()), np.array([5.0, 3.0]), row, 0.5, Steps(most_iterations=1)) is None
 
 
 def test_no_solution_on_a_line_beside_the_circle():
@@ -167,6 +196,15 @@ def test_a_curve_that_crosses_is_passed():
     assert curve.status == "far"
     assert len(curve.nodes) < 60
     assert start.orientation == -curve.nodes[-1].orientation != 0
+
+
+def test_where_no_orientation_is_known_steps_are_made_all_the_same():
+    steps = Steps(most_points=40)
+    start = node_at(Unoriented(Circle(), np.ones(2)), EAST.z, EAST.tangent)
+    found, expected = follow(start, steps, NEVER), follow(EAST, steps, NEVER)
+    assert found.status == expected.status
+    for one, other in zip(found.nodes, expected.nodes, strict=True):
+        np.testing.assert_array_equal(one.z, other.z)
 
 
 def test_between_two_nodes():

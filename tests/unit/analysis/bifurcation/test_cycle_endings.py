@@ -5,7 +5,11 @@ import pytest
 
 import mirrorsys as ms
 from mirrorsys.analysis.bifurcation import cycle_branch, equilibrium_branches, periodic_orbit
-from mirrorsys.analysis.bifurcation._cycle_endings import _is_opposite
+from mirrorsys.analysis.bifurcation._collocation import Collocation, node_times
+from mirrorsys.analysis.bifurcation._curve import Steps, node_at
+from mirrorsys.analysis.bifurcation._cycle import Cycle
+from mirrorsys.analysis.bifurcation._cycle_endings import _at_bound, _is_opposite
+from mirrorsys.analysis.bifurcation._field import field
 
 RING = "(x**2 + y**2)"
 
@@ -30,6 +34,34 @@ def test_waves_that_are_opposite():
 def test_a_bound_is_met_exactly(circle_cycles):
     assert circle_cycles.ends == ("begins at H1", "reaches the bound mu = 1")
     assert circle_cycles.parameter[-1] == pytest.approx(1, abs=1e-12)
+
+
+def around_a_bound(end):
+    """Return cycles of radius sqrt(mu - end + 1/4) and period 2 pi, below a bound and beyond."""
+    growth = f"(mu - ({end}) + 1/4 - {RING})"
+    made = ms.System("moved", {"x": f"{growth}*x - y", "y": f"x + {growth}*y"}, {"mu": end})
+    mesh = np.linspace(0, 1, 11)
+    angles = 2 * np.pi * node_times(mesh, 4)
+    wave = np.array([np.cos(angles), np.sin(angles)])
+    at = Collocation(field(made, ("mu",), None), mesh, 4, wave, np.array([1, 1, 2 * np.pi, 1]))
+
+    def node(mu):
+        z = at.unknowns(np.sqrt(mu - end + 0.25) * wave, 2 * np.pi, np.array([mu]))
+        return node_at(at, z, np.eye(z.size)[-1])
+
+    return node(end - 0.01), node(end + 0.02)
+
+
+@pytest.mark.parametrize("end", [0.0, 1.0, -100.0])
+def test_a_bound_is_met_wherever_it_is(end):
+    cycle = Cycle(_at_bound(*around_a_bound(end), end, Steps()))
+    assert (cycle.value, cycle.period) == pytest.approx((end, 2 * np.pi), abs=1e-6)
+    np.testing.assert_allclose(np.hypot(*cycle.parts[0]), 0.5, atol=1e-4)
+
+
+def test_a_bound_in_which_the_last_cycle_lies_already_needs_no_other():
+    here, node = around_a_bound(1.0)
+    assert _at_bound(here, node, here.z[-1], Steps()) is None
 
 
 def test_from_one_hopf_point_to_the_other(bump):

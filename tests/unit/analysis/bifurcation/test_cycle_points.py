@@ -24,16 +24,18 @@ def test_a_fold_of_cycles():
     """mu + r^2 - r^4 = 0 turns at mu = -1/4, r^2 = 1/2."""
     growth = f"(mu + {R2} - {R2}**2)"
     bautin = ms.System(
-        "Bautin", {"x": f"{growth}*x - y", "y": f"{growth}*y + x"}, {"mu": -0.5},
+        "Bautin", {"x": f"{growth}*x - w*y", "y": f"{growth}*y + w*x"}, {"mu": -0.5, "w": 1},
         box={"x": (-2, 2), "y": (-2, 2)},
     )  # fmt: skip
-    hopf = equilibrium_branches(bautin, "mu", (-0.5, 0.5))["H1"]
+    hopf = equilibrium_branches(bautin, "mu", (-0.5, 0.5), params={"w": 2})["H1"]
     cycles = cycle_branch(bautin, hopf, "mu", (-0.5, 0.5))
     (point,) = cycles.points
     assert (point.name, point.kind) == ("LPC1", "fold of cycles")
     assert point.parameter == pytest.approx(-0.25, abs=1e-9)
     assert np.hypot(*point.state.values()) == pytest.approx(0.5**0.5, abs=1e-5)
-    assert point.period == pytest.approx(2 * np.pi)
+    assert point.period == pytest.approx(np.pi)
+    for of in (point, point.orbit):  # each can be computed again from what it says
+        assert of.params == {"w": 2, "mu": point.parameter}
     assert [cycles.orbits[i].stability for i in (0, -1)] == ["unstable (1)", "stable"]
     before = cycles.parameter[point.branch]
     assert min(before, cycles.parameter[point.branch + 1]) >= -0.25 - 1e-9

@@ -136,3 +136,9 @@ def test_a_name_for_several_parameters_is_refused():
 def test_wrong_params_are_named():
     with pytest.raises(ValueError, match="'mixed' has no parameter or input called 'q'"):
         field(MIXED, ("a",), {"q": 1})
+
+
+def test_the_lower_bound_comes_first():
+    for bounds in [(1, 0), (1, 1)]:
+        with pytest.raises(ValueError, match="give two finite numbers, the lower one first"):
+            followed(MIXED, "a", bounds)

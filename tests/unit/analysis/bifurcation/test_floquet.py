@@ -50,6 +50,15 @@ def test_small_ones_keep_their_digits(count):
     np.testing.assert_allclose(multipliers(transfers).real, [1e20, 1, 1e-30], rtol=1e-6)
 
 
+def test_the_small_one_of_two_keeps_its_digits():
+    """Of the product itself it would be rounding: 1e-25 beside 1e15."""
+    random = np.random.default_rng(9)
+    bases = [np.linalg.qr(random.normal(size=(2, 2)))[0] for _ in range(20)]
+    sizes = np.diag(np.array([1e15, 1e-25]) ** (1 / 20))
+    transfers = np.array([bases[(i + 1) % 20] @ sizes @ bases[i].T for i in range(20)])
+    np.testing.assert_allclose(multipliers(transfers).real, [1e15, 1e-25], rtol=1e-6)
+
+
 def test_a_singular_factor_gives_zero():
     transfers = np.array([np.diag([2.0, 0.0]), np.eye(2)])
     np.testing.assert_allclose(multipliers(transfers), [2, 0])

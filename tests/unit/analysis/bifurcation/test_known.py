@@ -43,3 +43,8 @@ def test_a_lone_node():
     lone = Curve([Node(np.array([1.0, 0.0]), np.zeros(2), Scaled(Circle(), np.ones(2)))])
     assert lies_on(lone, np.array([1.0, 1e-8]), Steps())
     assert not lies_on(lone, np.array([1.0, 1e-3]), Steps())
+
+
+def test_two_nodes_make_a_curve():
+    assert lies_on(arc(2, end=0.1), np.array([np.cos(0.04), np.sin(0.04)]), Steps())
+    assert not lies_on(arc(2, end=0.1), np.array([np.cos(0.2), np.sin(0.2)]), Steps())

@@ -1,10 +1,14 @@
 """The period of a run that has settled on a cycle."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+import xarray as xr
 
 import mirrorsys as ms
-from mirrorsys.analysis.bifurcation._recurrence import from_simulation
+from mirrorsys.analysis.bifurcation import _recurrence
+from mirrorsys.analysis.bifurcation._recurrence import _simulated, from_simulation
 
 LINE = ms.System("line", {"x": "1"})
 
@@ -71,3 +75,31 @@ def test_what_grows_without_bounds():
     blown = ms.System("blown", {"x": "x**2", "y": "-y"}, initial={"x": 1})
     assert "cannot be finished" in from_simulation(blown, None, {}, None)
     assert "cannot be finished" in from_simulation(blown, {"x": 1}, {}, 2.0)
+
+
+def test_each_run_goes_on_where_the_one_before_ended(monkeypatch):
+    starts, ends = [], []
+
+    def straight(system, duration, initial, params):
+        times = np.linspace(0, duration, 100)
+        starts.append(initial.get("x", 0.0))
+        ends.append(starts[-1] + duration)
+        return xr.Dataset({"x": ("time", starts[-1] + times)}, coords={"time": times})
+
+    monkeypatch.setattr(_recurrence, "_simulated", straight)
+    found = from_simulation(LINE, None, {}, None)
+    assert found.endswith("it does not return to where it was.")
+    assert len(starts) > 5
+    np.testing.assert_allclose(starts, [0.0, *ends[:-1]], rtol=1e-12)
+
+
+def test_without_machine_code_a_run_has_points_enough_and_an_end(circle, monkeypatch):
+    by_scipy = lambda *given, **more: ms.simulate(*given, **{**more, "engine": "scipy"})  # noqa: E731
+    steps = by_scipy(circle, duration=9.0, initial={"x": 0.5}, rtol=1e-10, atol=1e-12)["time"]
+    monkeypatch.setattr(_recurrence, "simulate", by_scipy)
+    run = _simulated(circle, 9.0, {"x": 0.5}, {})
+    times = run["time"].values
+    assert times[-1] == 9.0
+    for begin, end in pairwise(np.unique(steps)):
+        assert np.count_nonzero((times >= begin) & (times < end)) == 8
+    np.testing.assert_allclose(run["x"], 0.5 * np.cos(2 * times), atol=1e-8)

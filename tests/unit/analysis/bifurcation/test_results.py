@@ -47,6 +47,12 @@ def test_a_row_for_each_point(cubic_branches):
     assert (frame["stability"] == np.where(branch.is_stable, "stable", "unstable")).all()
 
 
+def test_the_leading_eigenvalue_may_be_one_of_a_pair(circle_branches):
+    """Of mu + 2i and mu - 2i the upper one."""
+    frame = circle_branches.to_dataframe()
+    np.testing.assert_allclose(frame["leading_eigenvalue"], frame["mu"] + 2j, atol=1e-12)
+
+
 def test_a_row_for_each_special_point(cubic_branches):
     frame = cubic_branches.points_to_dataframe()
     assert frame["name"].tolist() == ["F1", "F2"]

@@ -93,6 +93,25 @@ def test_a_hopf_curve_in_closed_form():
     np.testing.assert_allclose(curve.parameters[0], expected, rtol=1e-11)
 
 
+def test_a_generalised_hopf_point_has_its_frequency():
+    """The first Lyapunov coefficient is b, the period pi."""
+    r2 = "(x**2 + y**2)"
+    made = ms.System(
+        "generalised", {"x": f"(a + b*{r2} - {r2}**2)*x - 2*y",
+                        "y": f"2*x + (a + b*{r2} - {r2}**2)*y"},
+        {"a": 0, "b": -0.1}, box={"x": (-2, 2), "y": (-2, 2)},
+    )  # fmt: skip
+    hopf = equilibrium_branches(made, "a", (-0.5, 0.5), n_starts=1, n_checks=0)["H1"]
+    (point,) = hopf_curve(made, hopf, "b", (-0.2, 0.2), first_bounds=(-0.5, 0.5)).points
+    assert (point.name, point.params["b"]) == ("GH1", pytest.approx(0, abs=1e-12))
+    assert (point.frequency, point.period) == pytest.approx((2, np.pi))
+
+
+def test_at_a_takens_point_the_frequency_is_gone(takens_hopf):
+    (point,) = takens_hopf.points
+    assert np.isnan(point.frequency)
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1e6])
 def test_units_do_not_matter(scale):
     made = ms.System(

@@ -1,8 +1,10 @@
 """Mutation testing: small random changes of the code, and whether a test notices.
 
 `python -m trust mutation` runs all packages; `python -m trust.mutation PACKAGE` one of them, and
-with `--again` those of its mutants that survived, by the tests of today. All is kept, as it
-comes, in a folder (the environment variable ``MIRRORSYS_MUTATION``; default: "mutation" in the
+with `--again` those of its mutants that survived, by the tests of today. With `--fresh` it is the
+second sample, which is drawn when the tests that the first one led to are written: those were
+written for the first sample, so only another tells what they are worth. All is kept, as it comes,
+in a folder (the environment variable ``MIRRORSYS_MUTATION``; default: "mutation" in the
 system's folder of temporary files), from where an ended run goes on. Remove it to start anew.
 """
 
@@ -13,16 +15,18 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from trust.mutation._runner import BUDGET, LONGEST, Job, answers
+from trust.mutation._runner import BUDGET, LONGEST, Job, answers, keys, lay_out, run
 from trust.page import rows
 
-__all__ = ["N_MUTANTS", "SEED", "TESTS", "TITLE", "glance", "job", "measure", "section", "summary"]
+__all__ = ["TESTS", "TITLE", "glance", "job", "measure", "run_all", "section", "summary"]
 
 TITLE = "Changes of the code that a test notices"
 N_MUTANTS, SEED = 200, 5
+N_FRESH, FRESH_SEED = 50, 6
 ROOT = Path(__file__).parents[2]
 VERDICTS = ROOT / "trust" / "mutation_verdicts.toml"
 
@@ -57,16 +61,26 @@ laws about it, of which only those that reach the changed line and take less tha
 each, up to {budget:g} s together: one that survives here may still be noticed by the rest of the
 tests. "At first" is the share caught when the sample was first run, "now" the share caught today,
 of all mutants, with its 95 % interval (Wilson); "equivalent" were read, and change nothing that
-matters, for the reason given in `trust/mutation_verdicts.toml`. numba stays off, so what it would
-compile runs as plain Python; machine code written through LLVM is compiled anew for each mutant
-of what writes it."""
+matters, for the reason given in `trust/mutation_verdicts.toml`. Tests were written for what
+survived at first, so that "now" tells more of this sample than of the package: "of fresh ones"
+is the share caught of {n_fresh} other mutants, drawn when all tests were written. numba stays
+off, so what it would compile runs as plain Python; machine code written through LLVM is compiled
+anew for each mutant of what writes it."""
 
 
-def job(package: str) -> Job:
+def job(package: str, *, fresh: bool = False) -> Job:
     """Return what is to be run of a package, and where it is kept."""
     temporary = Path(tempfile.gettempdir()) / "mutation"
     folder = Path(os.environ.get("MIRRORSYS_MUTATION") or temporary)
-    return Job(package, TESTS[package], ROOT, folder / package)
+    return Job(package, TESTS[package], ROOT, folder / (f"{package}-fresh" if fresh else package))
+
+
+def run_all(package: str, *, fresh: bool = False) -> None:
+    """Run what is left of the mutants of one package, in this process."""
+    wanted = job(package, fresh=fresh)
+    n, seed = (N_FRESH, FRESH_SEED) if fresh else (N_MUTANTS, SEED)
+    known = keys(job(package)) if fresh else ()
+    run(wanted, lay_out(wanted, n=n, seed=seed, known=known))
 
 
 def measure() -> dict[str, Any]:
@@ -76,11 +90,14 @@ def measure() -> dict[str, Any]:
     kept = read("mutation") or {"found": {"packages": {}}}
     packages = {}
     for package in TESTS:
-        subprocess.run([sys.executable, "-m", "trust.mutation", package], cwd=ROOT, check=True)
+        for options in ([], ["--fresh"]):
+            command = [sys.executable, "-m", "trust.mutation", package, *options]
+            subprocess.run(command, cwd=ROOT, check=True)
         packages[package] = summary(job(package))
         before = kept["found"]["packages"].get(package, packages[package])
         packages[package]["caught_at_first"] = before["caught_at_first"]
-    return {"n_mutants": N_MUTANTS, "seed": SEED, "longest": LONGEST, "budget": BUDGET,
+        packages[package]["fresh"] = summary(job(package, fresh=True))
+    return {"n_mutants": N_MUTANTS, "n_fresh": N_FRESH, "longest": LONGEST, "budget": BUDGET,
             "packages": packages}  # fmt: skip
 
 
@@ -121,30 +138,40 @@ def glance(found: dict[str, Any]) -> list[list[object]]:
         if (each := found["packages"].get(name)) is None:
             lines.append([f"mutants of `{name}`", "–", "not run yet"])
             continue
-        n, (low, high) = each["mutants"], each["interval"]
-        caught = 1 - len(each["survivors"]) / n
-        words = f"{caught:.1%} caught ({low:.1%} to {high:.1%})"
-        lines.append([f"mutants of `{name}`", n, words])
+        fresh = f"; of fresh ones {_share(each['fresh'])}" if "fresh" in each else ""
+        lines.append([f"mutants of `{name}`", each["mutants"], f"{_share(each)} caught{fresh}"])
     return lines
+
+
+def _share(found: dict[str, Any]) -> str:
+    low, high = found["interval"]
+    caught = 1 - len(found["survivors"]) / found["mutants"]
+    return f"{caught:.1%} ({low:.1%} to {high:.1%})"
 
 
 def section(found: dict[str, Any]) -> str:
     """Return what came of the mutants, for the page."""
     head = ["package", "mutants", "caught at first", "caught now", "95 %", "of these by time-out",
-            "by a crash", "survived", "of these equivalent", "open"]  # fmt: skip
+            "by a crash", "survived", "of these equivalent", "open", "of fresh ones"]  # fmt: skip
     body = [_row(name, each) for name, each in found["packages"].items()]
-    how = HOW.format(n=found["n_mutants"], longest=found["longest"], budget=found["budget"])
-    open_ones = [
-        f"- `{each['path']}`: `{each['before']}` → `{each['after'] or '(gone)'}`"
-        for package in found["packages"].values()
-        for each in package["survivors"]
-        if each["verdict"] == "open"
-    ]
+    how = HOW.format(**found, n=found["n_mutants"])
+    open_ones = _open(found["packages"].values())
     shown = ["Mutants that no test asked has noticed, and that nobody has shown to be equivalent:",
              "", *open_ones] if open_ones else ["None is open."]  # fmt: skip
+    if fresh := _open(each["fresh"] for each in found["packages"].values() if "fresh" in each):
+        shown += ["", "Of the fresh ones, which nobody has judged:", "", *fresh]
     missing = [f"`{package}`" for package in TESTS if package not in found["packages"]]
     told = [f"Not run yet: {', '.join(missing)}.", ""] if missing else []
     return "\n".join([how, "", rows(head, body), "", *told, *shown])
+
+
+def _open(packages: Iterable[dict[str, Any]]) -> list[str]:
+    return [
+        f"- `{each['path']}`: `{each['before']}` → `{each['after'] or '(gone)'}`"
+        for package in packages
+        for each in package["survivors"]
+        if each["verdict"] == "open"
+    ]
 
 
 def _row(name: str, found: dict[str, Any]) -> list[object]:
@@ -154,5 +181,5 @@ def _row(name: str, found: dict[str, Any]) -> list[object]:
     return [
         f"`{name}`", n, f"{found['caught_at_first'] / n:.1%}", f"{1 - len(survivors) / n:.1%}",
         f"{low:.1%} to {high:.1%}", found["time_out"], found["crash"], len(survivors),
-        len(survivors) - is_open, is_open,
+        len(survivors) - is_open, is_open, _share(found["fresh"]) if "fresh" in found else "–",
     ]  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from trust.mutation import N_MUTANTS, SEED, TESTS, job, summary
-from trust.mutation._runner import again, lay_out, run
+from trust.mutation import TESTS, job, run_all, summary
+from trust.mutation._runner import again
 
 
 def main() -> None:
@@ -15,12 +15,13 @@ def main() -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--again", action="store_true", help="only survivors, by the tests of today")
     what.add_argument("--show", action="store_true", help="run nothing, show what is kept")
+    parser.add_argument("--fresh", action="store_true", help="of the second sample")
     options = parser.parse_args()
-    wanted = job(options.package)
+    wanted = job(options.package, fresh=options.fresh)
     if options.again:
         again(wanted)
     elif not options.show:
-        run(wanted, lay_out(wanted, n=N_MUTANTS, seed=SEED))
+        run_all(options.package, fresh=options.fresh)
     found = summary(wanted)
     survivors = found.pop("survivors")
     print(found, *(survivors if options.show else ()), sep="\n")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,7 +51,9 @@ class _Place:
     group: str
 
 
-def drawn(folder: Path, *, n: int, seed: int) -> list[Mutant]:
+def drawn(
+    folder: Path, *, n: int, seed: int, known: Collection[tuple[str, str, str]] = ()
+) -> list[Mutant]:
     """Draw mutants of the modules of a package.
 
     Parameters
@@ -60,6 +62,8 @@ def drawn(folder: Path, *, n: int, seed: int) -> list[Mutant]:
         The package.
     n, seed : int
         How many (fewer, if there are not as many), and which.
+    known : collection of keys
+        Of mutants that are not to be drawn.
     """
     found: dict[tuple[str, str, str], Mutant] = {}
     originals = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))}
@@ -70,7 +74,8 @@ def drawn(folder: Path, *, n: int, seed: int) -> list[Mutant]:
             continue
         path = place.path.relative_to(folder.parent).as_posix()
         mutant = Mutant(path, *_described(originals[place.path], text, place.operator), text)
-        found.setdefault(mutant.key, mutant)
+        if mutant.key not in known:
+            found.setdefault(mutant.key, mutant)
         if len(found) == n:
             break
     return list(found.values())

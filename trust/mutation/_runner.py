@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,10 @@ from trust.mutation._choice import Record, asked_lines, chosen
 from trust.mutation._mutants import Mutant, drawn
 from trust.mutation._server import Answer, answer, prepare, replaced
 
-__all__ = ["BUDGET", "LONGEST", "Job", "again", "answers", "ask", "baseline", "lay_out", "run"]
+__all__ = ["BUDGET", "LONGEST", "Job", "again", "answers", "ask", "baseline", "keys", "lay_out",
+           "run"]  # fmt: skip
+
+Key = tuple[str, str, str]
 
 LONGEST = 6.0  # CPU seconds of a test while recorded, which doubles them; slower ones are not asked
 QUICK, BUDGET = 4.0, 30.0  # of the tests run at first, and of all that are run, on one mutant
@@ -49,15 +52,15 @@ class Job:
         return self.tree / self.library
 
 
-def lay_out(job: Job, *, n: int, seed: int) -> list[Mutant]:
-    """Copy the tree and draw the sample, or return the sample that was drawn."""
+def lay_out(job: Job, *, n: int, seed: int, known: Collection[Key] = ()) -> list[Mutant]:
+    """Copy the tree and draw a sample without known mutants, or return the one that was drawn."""
     sample = job.folder / "sample.json"
     if not sample.exists():
         shutil.rmtree(job.folder, ignore_errors=True)
         job.folder.mkdir(parents=True)
         _copy(job, COPIED)
-        mutants = [asdict(each) for each in drawn(job.source / job.package, n=n, seed=seed)]
-        sample.write_text(json.dumps(mutants), encoding="utf-8")
+        found = drawn(job.source / job.package, n=n, seed=seed, known=known)
+        sample.write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")
     for kept in job.tree.rglob("*.kept"):  # an earlier run was ended while a mutant was in place
         os.replace(kept, kept.with_suffix(".py"))
     return [Mutant(**each) for each in json.loads(sample.read_text(encoding="utf-8"))]
@@ -170,7 +173,7 @@ def _failed(log: str, names: Sequence[str]) -> list[str]:
 
 def run(job: Job, mutants: Sequence[Mutant]) -> None:
     """Ask about the mutants that are not answered yet."""
-    known = {(each["path"], each["before"], each["after"]) for each in answers(job)}
+    known = keys(job)
     left = [mutant for mutant in mutants if mutant.key not in known]
     if left:
         _run(job, left, again=False)
@@ -212,8 +215,15 @@ def _note(job: Job, found: dict[str, Any]) -> None:
         f"    {found['asked']} tests run of {found['reaching']} that reach it"
         f"{' (again)' if found['again'] else ''}\n\n"
     )
-    with (job.folder.parent / f"survivors-{job.package}.txt").open("a", encoding="utf-8") as file:
+    with (job.folder.parent / f"survivors-{job.folder.name}.txt").open(
+        "a", encoding="utf-8"
+    ) as file:
         file.write(text)
+
+
+def keys(job: Job) -> frozenset[Key]:
+    """Return the mutants that are answered."""
+    return frozenset((each["path"], each["before"], each["after"]) for each in answers(job))
 
 
 def answers(job: Job) -> list[dict[str, Any]]:

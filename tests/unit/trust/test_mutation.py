@@ -122,6 +122,13 @@ def test_a_seed_fixes_the_sample_and_an_edit_elsewhere_leaves_it(package):
     assert sample(1) == first
 
 
+def test_a_second_sample_has_none_of_the_first(package):
+    first = {each.key for each in drawn(package, n=5, seed=1)}
+    second = {each.key for each in drawn(package, n=5, seed=1, known=first)}
+    assert len(first) == len(second) == 5
+    assert not first & second
+
+
 # ---- who is asked ------------------------------------------------------------------------
 
 
@@ -279,9 +286,12 @@ def test_a_survivor_with_a_verdict_is_not_open(tmp_path, monkeypatch):
 
 
 def test_the_page_lists_what_is_open(outcomes):
-    packages = {"sums": summary(outcomes[0])}
-    text = section(
-        {"n_mutants": 6, "seed": 0, "longest": 6.0, "budget": 30.0, "packages": packages}
-    )
-    assert "| `sums` | 6 | 83.3% | 83.3% | 43.6% to 97.0% | 1 | 1 | 1 | 0 | 1 |" in text
+    found = summary(outcomes[0])
+    limits = {"n_mutants": 6, "n_fresh": 6, "longest": 6.0, "budget": 30.0}
+    text = section({**limits, "packages": {"sums": found}})
+    assert "| `sums` | 6 | 83.3% | 83.3% | 43.6% to 97.0% | 1 | 1 | 1 | 0 | 1 | – |" in text
     assert "- `sums/total.py`: `return n` → `return n  # the total`" in text
+    text = section({**limits, "packages": {"sums": {**found, "survivors": [], "fresh": found}}})
+    assert "| 83.3% (43.6% to 97.0%) |" in text
+    listed = text.partition("Of the fresh ones, which nobody has judged:")[2]
+    assert "- `sums/total.py`: `return n` → `return n  # the total`" in listed

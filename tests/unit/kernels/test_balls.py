@@ -102,6 +102,22 @@ def test_at_a_kink_the_slopes_of_both_sides_are_held(rate, slope):
     assert all(here.contains(each) for each in slope)
 
 
+@pytest.mark.parametrize("rate", ["(x > 0)", "(x >= 0)"])
+def test_a_comparison_is_between_zero_and_one_where_it_is_not_sure(rate):
+    value = function(rate).values((arb(0, 0.5), arb(0)))[0]
+    assert value.contains(0)
+    assert value.contains(1)
+    assert float(value.rad()) <= 0.5 + 1e-6
+
+
+def test_what_a_step_of_slope_zero_reads_does_not_end_the_others():
+    """Where x**2 is less than y**2 + 9, the minimum moves with x alone."""
+    slopes = function("min(x**2, y**2 + 9)").slopes((arb(1), arb(2)))
+    assert (float(slopes[0, 0].mid()), float(slopes[0, 1].mid())) == (2.0, 0.0)
+    slopes = function("max(x**2, y**2 + 9)").slopes((arb(1), arb(2)))
+    assert (float(slopes[0, 0].mid()), float(slopes[0, 1].mid())) == (0.0, 4.0)
+
+
 @pytest.mark.parametrize("rate", ["sign(x)", "(x > 0)", "(x >= 0)"])
 def test_across_a_jump_no_slope_is_finite(rate):
     rates = function(rate)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mirrorsys.kernels import _cache
 from mirrorsys.kernels._cache import cached_module
 
 TEXT = """\
@@ -107,3 +108,73 @@ def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     assert before
     finish(start(tmp_path))
     assert {each: each.stat().st_mtime_ns for each in tmp_path.rglob("*.nb?")} == before
+
+
+# ---- text that needs no numba --------------------------------------------------------------------
+
+# Fails wherever machine code is kept, as numba does with a cache that it cannot read.
+UNREADABLE = """\
+cache = dict(cache=True)
+if cache["cache"]:
+    raise EOFError("Ran out of input")
+answer = 42
+"""
+
+
+def test_what_is_kept_of_a_module_that_fails_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIRRORSYS_CACHE", str(tmp_path))
+    name = _cache._name(UNREADABLE)
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    own, others = [kept / f"{name}.f-1.py311.{end}" for end in ("nbi", "nbc")], kept / "other.nbi"
+    for each in (*own, others):
+        each.write_bytes(b"garbage")
+    assert cached_module(UNREADABLE).answer == 42
+    assert not any(each.exists() for each in own)
+    assert others.exists()
+
+
+def test_a_module_is_written_once_and_again_if_it_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIRRORSYS_CACHE", str(tmp_path))
+    text, written = "answer = 42\n", []
+    original = _cache.write_text
+    monkeypatch.setattr(
+        _cache, "write_text", lambda path, text: (written.append(path), original(path, text))
+    )
+    assert cached_module(text).answer == cached_module(text).answer == 42
+    (source,) = tmp_path.glob("*.py")
+    assert written == [source]
+    source.write_text("answer = 41\n")
+    assert cached_module(text).answer == 42
+    assert source.read_text() == text
+    assert written == [source, source]
+    assert not _cache.is_cached(text)  # numba has left nothing for it
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {}, "home/.cache/mirrorsys/kernels"),
+        ("linux", {"XDG_CACHE_HOME": "xdg"}, "xdg/mirrorsys/kernels"),
+        ("linux", {"LOCALAPPDATA": "local"}, "home/.cache/mirrorsys/kernels"),
+        ("darwin", {"XDG_CACHE_HOME": "xdg"}, "home/Library/Caches/mirrorsys/kernels"),
+        ("win32", {"LOCALAPPDATA": "local"}, "local/mirrorsys/kernels"),
+        ("win32", {}, "home/mirrorsys/kernels"),
+        ("win32", {"MIRRORSYS_CACHE": "own"}, "own"),
+        ("darwin", {"MIRRORSYS_CACHE": "own"}, "own"),
+    ],
+)
+def test_each_system_has_its_place_for_caches(
+    platform: str, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MIRRORSYS_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_cache.sys, "platform", platform)
+    monkeypatch.setattr(_cache.Path, "home", lambda: Path("home"))
+    assert _cache.cache_folder() == Path(expected)

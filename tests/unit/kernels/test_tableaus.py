@@ -118,3 +118,27 @@ def test_the_rosenbrock_method_damps_what_is_infinitely_fast() -> None:
     _, beta, b = rosenbrock_matrices()
     at_infinity = 1 - b @ np.linalg.solve(beta, np.ones(len(b)))
     assert at_infinity == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("x", [0.25, 0.5, 0.8, 1.0])
+def test_the_curve_of_the_rosenbrock_method_has_order_4(x: float) -> None:
+    """At the fraction x of a step the conditions are those of its end, with powers of x."""
+    alpha, beta, b = rosenbrock_matrices()
+    s, gamma = len(RODAS5P.a), RODAS5P.gamma
+    c = np.array([[*row, *[0.0] * (s - len(row))] for row in RODAS5P.c])
+    matrix = np.linalg.inv(np.eye(s) / gamma - c)
+    bend = sum(x**power * np.array(row) for power, row in enumerate(RODAS5P.dense)) @ matrix
+    weights = x * (b + (1 - x) * bend)
+
+    def stage(tree: tuple) -> np.ndarray:
+        if len(tree) == 1:
+            return beta @ stage(tree[0])
+        result = np.ones(len(alpha))
+        for branch in tree:
+            result = result * (alpha @ stage(branch))
+        return result
+
+    for order in range(1, 5):
+        for tree in trees(order):
+            expected = x**order / density(tree)
+            assert weights @ stage(tree) == pytest.approx(expected, abs=1e-9)

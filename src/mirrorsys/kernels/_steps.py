@@ -36,7 +36,6 @@ class Method(ABC):
         What the functions of the system read beside the states.
     """
 
-    n_rates: int  # calls of the right-hand side in a step
     n_points = POINTS  # logged of a step: long as it is, it is no straight line
     slack = 1e-10  # of a step: how near to the end it may end it
     inputs: Memory  # what the system's functions read beside the states, if inputs change
@@ -115,8 +114,6 @@ class Method(ABC):
 
 class Explicit(Method):
     """DOP853."""
-
-    n_rates = DOP853.n_stages
 
     def _make_room(self, room: Callable[[int], Memory]) -> None:
         n = self.n_state
@@ -202,8 +199,6 @@ class Explicit(Method):
 
 class Rosenbrock(Method):
     """Rodas5P: for phases in which slow states drift and the fast ones have settled."""
-
-    n_rates = len(RODAS5P.a)
 
     def _make_room(self, room: Callable[[int], Memory]) -> None:
         n = self.n_state

@@ -22,7 +22,6 @@ LOG_TERMS = 12  # of the series of the logarithm, whose argument is below 0.18**
 class EulerMaruyama(Method):
     """``y + h f(y) + g(y) dW``, strong order 1/2."""
 
-    n_rates = 1
     n_points = 1
     slack = 1e-6  # equal steps that add up to a little less or more than the phase
     has_second_term = False

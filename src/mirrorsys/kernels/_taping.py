@@ -186,7 +186,7 @@ class _Builder:
             op = Op.MIN if isinstance(expression, sp.Min) else Op.MAX
             return self._chain(op, sorted(map(self.node, expression.args)))
         if isinstance(expression, sp.Piecewise):
-            return self._pieces(expression)
+            return self._condition(expression.args[0][1])
         if type(expression) in FUNCTIONS:
             return self.step(FUNCTIONS[type(expression)], self.node(expression.args[0]))
         if type(expression) in REWRITTEN:
@@ -212,19 +212,8 @@ class _Builder:
             return self.power(base, value)
         return self.step(Op.EXP, self.product((exponent, self.step(Op.LOG, base))))
 
-    def _pieces(self, expression: Any) -> int:
-        """Return the sum of the values, each times 1 where its condition is the first to hold."""
-        terms: list[int] = []
-        earlier: list[int] = []
-        for value, condition in expression.args:
-            here = self._condition(condition)
-            terms.append(self.product((*earlier, here, self.node(value))))
-            earlier.append(self.sum((self.constant(1), self.product((self.constant(-1), here)))))
-        return self.sum(terms)
-
     def _condition(self, condition: Any) -> int:
-        if condition == sp.true:
-            return self.constant(1)
+        """Return 1 where a comparison holds and 0 elsewhere, as all pieces of the grammar are."""
         above, below = condition.gts, condition.lts
         difference = self.sum(
             (self.node(above), self.product((self.constant(-1), self.node(below))))

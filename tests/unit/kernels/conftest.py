@@ -72,7 +72,7 @@ def advance() -> Callable[..., Call]:
         code = lanes(
             system, watches=watches, driven=driven, logs=logs, noise=noise, bounded=bounded
         )
-        y = np.atleast_2d(np.array(states, dtype=float))
+        y = np.atleast_2d(np.array(states, dtype=float, order="C"))
         n, n_watch = len(y), len(watches)
         arrays = {
             name: np.broadcast_to(np.array(given.pop(name, 0.0), dtype=float), n).copy()

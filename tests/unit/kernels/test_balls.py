@@ -108,6 +108,8 @@ def test_a_comparison_is_between_zero_and_one_where_it_is_not_sure(rate):
     assert value.contains(0)
     assert value.contains(1)
     assert float(value.rad()) <= 0.5 + 1e-6
+    below, at, above = (function(rate).values((arb(x), arb(0)))[0] for x in (-1, 0, 1))
+    assert (below, at, above) == (0, int(">=" in rate), 1)
 
 
 def test_what_a_step_of_slope_zero_reads_does_not_end_the_others():

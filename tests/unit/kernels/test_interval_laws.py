@@ -204,7 +204,7 @@ POINTS = [0.0, 1e-300, 1e-9, 0.1, 0.3, 0.5, 0.6931471805599453, 0.9999, 1.0, 1.3
           1.5707963267948966, 2.0, 3.0, 3.141592653589793, 4.7, 6.3, 11.0, 36.0, 355.0, 700.0,
           709.6, 12345.6, 999999.0]  # fmt: skip
 EXACT = {
-    functions.exponential: (arb.exp, -744.0, 709.69),
+    functions.exponential: (arb.exp, -744.4, 709.69),
     functions.sine: (arb.sin, -1e6, 1e6),
     functions.cosine: (arb.cos, -1e6, 1e6),
     functions.tanh: (arb.tanh, -300.0, 300.0),
@@ -216,7 +216,7 @@ EXACT = {
 @pytest.mark.parametrize("function", EXACT, ids=lambda each: each.__name__)
 def test_functions_of_points_are_held_sharply(function: Any) -> None:
     by_arb, smallest, largest = EXACT[function]
-    for x in [*POINTS, *(-x for x in POINTS), 1e300, LARGEST]:
+    for x in [*POINTS, *(-x for x in POINTS), -740.0, -744.3, 1e300, LARGEST]:
         if not smallest <= x <= largest:
             continue
         low, high = function(x, x)
@@ -251,6 +251,8 @@ def test_circular_functions_hold_their_extremes_and_stay_within_one(
 
 
 def test_functions_beyond_the_range_of_doubles() -> None:
+    low, high = functions.exponential(709.71, 709.75)
+    assert low <= math.exp(709.71) < math.exp(709.75) <= high
     low, high = functions.exponential(710.0, 800.0)
     assert (low > 1e307, high) == (True, INFINITY)
     low, high = functions.exponential(-800.0, -745.2)

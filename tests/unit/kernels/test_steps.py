@@ -135,6 +135,19 @@ def test_the_implicit_curve_is_of_order_4(advance: Callable[..., Any]) -> None:
     assert orders[3] > 5.5
 
 
+@pytest.mark.parametrize("method", ["DOP853", "Rodas5P"])
+def test_states_that_do_the_same_beside_it_change_no_step(
+    method: str, advance: Callable[..., Any]
+) -> None:
+    """The error is a mean over states, not a sum."""
+    rates = {name: f"sin({name}) - {name}**2" for name in "xyz"}
+    alone, three = ms.System("alone", {"x": rates["x"]}), ms.System("three", rates)
+    runs = [advance(system, [[0.7] * n], method=method, step=0.3, end=9.0, max_steps=1)
+            for system, n in ((alone, 1), (three, 3))]  # fmt: skip
+    for name in ("time", "step"):
+        assert runs[0][name][0] == pytest.approx(runs[1][name][0], rel=1e-9)
+
+
 # ---- parts of the methods, by themselves ---------------------------------------------------------
 
 N = 3
@@ -177,7 +190,8 @@ def test_equations_are_solved_in_each_lane_with_its_own_order_of_rows(
 ) -> None:
     rng = np.random.default_rng(5)
     matrix, right = rng.normal(size=(N, N, lanes)), rng.normal(size=(N, lanes))
-    matrix[0, 0] = 0.0  # impossible without an exchange
+    # Impossible without an exchange, and inexact with a row that is not the one of the largest.
+    matrix[:, 0] = np.array([0.0, 1.0, 1e-17])[:, None]
     solution, work = right.copy(), np.full((200, lanes), np.nan)
 
     def write(code: Code, given: Memory, b: Memory, room: Memory) -> None:
@@ -209,3 +223,22 @@ def test_steps_grow_and_shrink_by_a_root_of_the_error(
         expected = np.clip(0.9 / errors**power, 0.2, 10.0)
     expected[-3:] = 0.2  # far too large, or no number
     np.testing.assert_allclose(factors, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_an_explicit_step_is_stiff_where_it_times_the_eigenvalue_passes_four(
+    lanes: int, computed: Callable[..., None]
+) -> None:
+    """The eigenvalue is that of the last two stages: change of rates over change of states."""
+    h, eigenvalue = 0.2, np.linspace(18.0, 23.0, lanes)
+    states = np.random.default_rng(1).normal(size=(2, N, lanes))
+    rates, found = -eigenvalue * states, np.empty(lanes)
+
+    def write(code: Code, y: Memory, f: Memory, out: Memory, room: Memory) -> None:
+        method = written(Explicit, code, room)
+        method.stage, method.new = y, y.at(N)
+        method.k[11], method.next_rate = f, f.at(N)
+        out[0] = code.choose(method.misfits(code.constant(h)), 1.0, 0.0)
+
+    computed(write, states, rates, found, np.full((300, lanes), np.nan), lanes=lanes)
+    assert found.tolist() == (h * eigenvalue > 4.0).astype(float).tolist()

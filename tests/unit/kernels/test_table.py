@@ -10,6 +10,7 @@ from llvmlite import ir
 
 from mirrorsys import kernels
 from mirrorsys.kernels._code import Code
+from mirrorsys.kernels._lanes import Lanes
 from mirrorsys.kernels._steps import METHODS, Explicit, Method, Rosenbrock
 from mirrorsys.kernels._stochastic import NOISY
 from mirrorsys.kernels._table import FIELDS, MOST_STATES, SIZES, STATUS, Table, work_size
@@ -57,6 +58,14 @@ def test_parts_of_the_memory_do_not_overlap() -> None:
             owner._room(n)
             assert owner.used - before == math.ceil(n / unit) * unit
             before = owner.used
+
+
+def test_working_memory_begins_where_a_vector_may() -> None:
+    for n_work in range(1, 20):
+        code = Lanes(None, {}, 4, 1, n_work)
+        room = [code.work() for _ in range(5)]
+        assert [each.size for each in room] == [n_work] * 5
+        assert not any(each.ctypes.data % 64 for each in room)
 
 
 def test_every_status_is_told_from_the_others() -> None:

@@ -89,6 +89,8 @@ def ensemble(
     executor : concurrent.futures.Executor, optional
         Where chunks are run; by default in one thread for each processor. Any will do:
         a pool of processes, of loky, or ``client.get_executor()`` of Dask distributed.
+        Ctrl-C while Python's own `ProcessPoolExecutor` starts processes by "spawn" may hang in
+        its queue; loky ends.
     store : path, optional
         A folder, ending in ``.zarr``, in which chunks are kept as they finish. The same call
         goes on where an earlier one was interrupted, with the same bits.

@@ -51,7 +51,7 @@ class Records(Table):
         return used[0] > 0.0
 
     def _wanted(self) -> Value:
-        """Return the next wanted time of each lane, 0 where there is none."""
+        """Return the next wanted time of each lane, 0 where none is: time counts from 0 on."""
         code, wanted = self.code, self.code.zero()
         with code.loop(code.lanes) as lane:
             index = code.whole(self.next_time.lane[lane])

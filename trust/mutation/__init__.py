@@ -25,6 +25,7 @@ from trust.page import rows
 __all__ = ["TESTS", "TITLE", "glance", "job", "measure", "run_all", "section", "summary"]
 
 TITLE = "Changes of the code that a test notices"
+OPEN, GONE = "open", "gone"
 N_MUTANTS, SEED = 200, 5
 N_FRESH, FRESH_SEED = 50, 6
 ROOT = Path(__file__).parents[2]
@@ -61,9 +62,10 @@ laws about it, of which only those that reach the changed line and take less tha
 each, up to {budget:g} s together: one that survives here may still be noticed by the rest of the
 tests. "At first" is the share caught when the sample was first run, "now" the share caught today,
 of all mutants, with its 95 % interval (Wilson); "equivalent" were read, and change nothing that
-matters, for the reason given in `trust/mutation_verdicts.toml`. Tests were written for what
-survived at first, so that "now" tells more of this sample than of the package: "of fresh ones"
-is the share caught of {n_fresh} other mutants, drawn when all tests were written. numba stays
+matters, for the reason given in `trust/mutation_verdicts.toml`; the lines of those "gone since"
+were mended or deleted after the sample was drawn, which keeps its own copy. Tests were written
+for what survived at first, so that "now" tells more of this sample than of the package: "of fresh
+ones" is the share caught of up to {n_fresh} others, drawn when the tests were written. numba stays
 off, so what it would compile runs as plain Python; machine code written through LLVM is compiled
 anew for each mutant of what writes it."""
 
@@ -118,17 +120,24 @@ def summary(job: Job) -> dict[str, Any]:
         **counts,
         "interval": [round(float(interval.low), 3), round(float(interval.high), 3)],
         "cpu_seconds": round(sum(each["seconds"] for each in found)),
-        "survivors": [_judged(each) for each in found if each["outcome"] == "survived"],
+        "survivors": [
+            _judged(each, job.root / job.library) for each in found if each["outcome"] == "survived"
+        ],
     }
 
 
-def _judged(found: dict[str, Any]) -> dict[str, Any]:
-    """Return a survivor with its verdict: why it is equivalent, or "open"."""
+def _judged(found: dict[str, Any], source: Path) -> dict[str, Any]:
+    """Return a survivor with its verdict: why it is equivalent, GONE as its line is, or OPEN."""
+    lines = (source / found["path"]).read_text(encoding="utf-8").split("\n")
+    is_there = found["before"] in {line.strip() for line in lines}
     verdicts = tomllib.loads(VERDICTS.read_text(encoding="utf-8"))["equivalent"]
     key = [found[name] for name in ("path", "before", "after")]
     why = [each["why"] for each in verdicts if [each["path"], each["before"], each["after"]] == key]
     wanted = ("path", "line", "operator", "before", "after", "asked", "reaching")
-    return {**{name: found[name] for name in wanted}, "verdict": why[0] if why else "open"}
+    return {
+        **{name: found[name] for name in wanted},
+        "verdict": why[0] if why else OPEN if is_there else GONE,
+    }
 
 
 def glance(found: dict[str, Any]) -> list[list[object]]:
@@ -138,21 +147,22 @@ def glance(found: dict[str, Any]) -> list[list[object]]:
         if (each := found["packages"].get(name)) is None:
             lines.append([f"mutants of `{name}`", "–", "not run yet"])
             continue
-        fresh = f"; of fresh ones {_share(each['fresh'])}" if "fresh" in each else ""
-        lines.append([f"mutants of `{name}`", each["mutants"], f"{_share(each)} caught{fresh}"])
+        fresh = f", fresh ones: {_share(each['fresh'])}" if "fresh" in each else ""
+        lines.append([f"mutants of `{name}`", each["mutants"], f"caught {_share(each)}{fresh}"])
     return lines
 
 
 def _share(found: dict[str, Any]) -> str:
     low, high = found["interval"]
     caught = 1 - len(found["survivors"]) / found["mutants"]
-    return f"{caught:.1%} ({low:.1%} to {high:.1%})"
+    return f"{caught:.1%} of {found['mutants']} ({low:.1%} to {high:.1%})"
 
 
 def section(found: dict[str, Any]) -> str:
     """Return what came of the mutants, for the page."""
     head = ["package", "mutants", "caught at first", "caught now", "95 %", "of these by time-out",
-            "by a crash", "survived", "of these equivalent", "open", "of fresh ones"]  # fmt: skip
+            "by a crash", "survived", "of these equivalent", "gone since", "open",
+            "of fresh ones"]  # fmt: skip
     body = [_row(name, each) for name, each in found["packages"].items()]
     how = HOW.format(**found, n=found["n_mutants"])
     open_ones = _open(found["packages"].values())
@@ -170,16 +180,17 @@ def _open(packages: Iterable[dict[str, Any]]) -> list[str]:
         f"- `{each['path']}`: `{each['before']}` → `{each['after'] or '(gone)'}`"
         for package in packages
         for each in package["survivors"]
-        if each["verdict"] == "open"
+        if each["verdict"] == OPEN
     ]
 
 
 def _row(name: str, found: dict[str, Any]) -> list[object]:
     n, survivors = found["mutants"], found["survivors"]
-    is_open = sum(each["verdict"] == "open" for each in survivors)
+    is_open, is_gone = (sum(e["verdict"] == kind for e in survivors) for kind in (OPEN, GONE))
     low, high = found["interval"]
     return [
         f"`{name}`", n, f"{found['caught_at_first'] / n:.1%}", f"{1 - len(survivors) / n:.1%}",
         f"{low:.1%} to {high:.1%}", found["time_out"], found["crash"], len(survivors),
-        len(survivors) - is_open, is_open, _share(found["fresh"]) if "fresh" in found else "–",
+        len(survivors) - is_open - is_gone, is_gone, is_open,
+        _share(found["fresh"]) if "fresh" in found else "–",
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from trust.mutation import ROOT, VERDICTS, _judged, section, summary
+from trust.mutation import GONE, OPEN, ROOT, VERDICTS, _judged, section, summary
 from trust.mutation._choice import Record, asked_lines, chosen
 from trust.mutation._mutants import Mutant, behaviour, changed_line, drawn
 from trust.mutation._runner import Job, answers
@@ -281,17 +281,19 @@ def test_a_survivor_with_a_verdict_is_not_open(tmp_path, monkeypatch):
     monkeypatch.setattr("trust.mutation.VERDICTS", Path(path))
     found = {"path": "a.py", "line": 9, "operator": "o", "before": "x", "after": "y",
              "asked": 1, "reaching": 2}  # fmt: skip
-    assert _judged(found)["verdict"] == "both are drawn"
-    assert _judged({**found, "after": "z"})["verdict"] == "open"
+    (tmp_path / "a.py").write_text("    x\n")
+    assert _judged(found, tmp_path)["verdict"] == "both are drawn"
+    assert _judged({**found, "after": "z"}, tmp_path)["verdict"] == OPEN
+    assert _judged({**found, "before": "w"}, tmp_path)["verdict"] == GONE
 
 
 def test_the_page_lists_what_is_open(outcomes):
     found = summary(outcomes[0])
     limits = {"n_mutants": 6, "n_fresh": 6, "longest": 6.0, "budget": 30.0}
     text = section({**limits, "packages": {"sums": found}})
-    assert "| `sums` | 6 | 83.3% | 83.3% | 43.6% to 97.0% | 1 | 1 | 1 | 0 | 1 | – |" in text
+    assert "| `sums` | 6 | 83.3% | 83.3% | 43.6% to 97.0% | 1 | 1 | 1 | 0 | 0 | 1 | – |" in text
     assert "- `sums/total.py`: `return n` → `return n  # the total`" in text
     text = section({**limits, "packages": {"sums": {**found, "survivors": [], "fresh": found}}})
-    assert "| 83.3% (43.6% to 97.0%) |" in text
+    assert "| 83.3% of 6 (43.6% to 97.0%) |" in text
     listed = text.partition("Of the fresh ones, which nobody has judged:")[2]
     assert "- `sums/total.py`: `return n` → `return n  # the total`" in listed

@@ -20,7 +20,8 @@ EPOCH = "1735689600"  # the first of January 2025
 IN_WHEEL = re.compile(r"mirrorsys/(.+\.(py|toml|csv|md)|py\.typed)|mirrorsys-[^/]+\.dist-info/.+")
 IN_SDIST = re.compile(
     r"mirrorsys-[^/]+/((src|tests|trust|examples|benchmarks|calibration|docs)/.+\."
-    r"(py|toml|csv|md|json|svg|png|gif|ipynb|typed|txt)|[A-Z]+(\.md|\.cff)?|Makefile"
+    r"(py|toml|csv|md|json|svg|png|gif|ipynb|typed|txt)|tests/corpus/[a-z]+/[\w.-]+"
+    r"|[A-Z]+(\.md|\.cff)?|Makefile"
     r"|pyproject\.toml|PKG-INFO|\.gitignore)"
 )
 

@@ -33,7 +33,7 @@ def test_stray_files_are_seen():
     good = ["mirrorsys/flow/_rerun.py", "mirrorsys/py.typed", "mirrorsys-0.1.0.dist-info/METADATA"]
     bad = ["mirrorsys/__pycache__/x.py", "mirrorsys/run.nc", "setup.py", "mirrorsys/.secret.py"]
     assert strays(good + bad, IN_WHEEL) == bad
-    good = ["mirrorsys-0.1.0/tests/unit/test_cli.py", "mirrorsys-0.1.0/LICENSE"]
+    good = ["mirrorsys-0.1.0/tests/corpus/parser/0a1", "mirrorsys-0.1.0/LICENSE"]
     bad = ["mirrorsys-0.1.0/.env", "mirrorsys-0.1.0/tests/person.xlsx", "mirrorsys-0.1.0/a/b.py"]
     assert strays(good + bad, IN_SDIST) == bad
 

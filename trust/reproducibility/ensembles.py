@@ -23,6 +23,7 @@ from mirrorsys import outputs
 from mirrorsys.flow import differences
 from mirrorsys.kernels import _lanes
 from mirrorsys.testing import protocols
+from trust.reproducibility import VECTORS
 from trust.reproducibility.draws import law_runs
 
 __all__ = ["LIGHT", "Study", "measure_ensembles", "studies", "unequal"]
@@ -181,7 +182,7 @@ LIGHT: dict[str, Way] = {
     "a store, interrupted and resumed": _interrupted,
 }
 WAYS: dict[str, Way] = LIGHT | {
-    "vectors of 1, 2, 4 or 8 members": _widths,
+    VECTORS: _widths,
     "two processes": _by("processes"),
     "two workers of loky": _by("loky"),
     "two workers of Dask": _by("dask"),

@@ -77,7 +77,10 @@ def test_derived_texts_do_not_depend_on_the_order_of_hashes(tmp_path) -> None:
 
 def test_the_page_tells_what_differs() -> None:
     found = {
-        "ensembles": {"ways": {"one by one": {"cases": 9, "different": 1}}, "members": {}},
+        "ensembles": {
+            "ways": {"one by one": {"cases": 9, "different": 1},
+                     reproducibility.VECTORS: {"cases": 8, "different": 2}},
+            "members": {}, "examples": ["one by one: x differs; Study(system=...)"]},
         "reruns": {"cases": 5, "different": 2}, "processes": {
             "surroundings": [{"PYTHONHASHSEED": "7"}], "texts": 3, "different": ["LaTeX of x"]},
         "figures": {"passes": 2, "files": {".svg": 4}, "different": []},
@@ -86,3 +89,7 @@ def test_the_page_tells_what_differs() -> None:
     assert "| one by one | 9 | 1 |" in text
     assert "1 (LaTeX of x) differ" in text
     assert "4 .svg): none differ" in text
+    assert "The first case that differs: one by one: x differs." in text
+    counted = {what: (cases, told) for what, cases, told in reproducibility.glance(found)}
+    assert counted["ensembles, other workers, chunks and order"] == (9, "1 differ")
+    assert counted["ensembles, as on other processors"] == (8, "2 differ")

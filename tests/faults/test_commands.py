@@ -100,7 +100,9 @@ def test_a_table_that_cannot_be_kept_is_printed(
 @POSIX
 def test_an_interrupted_command_says_so_in_one_line() -> None:
     code = (
-        "import sys; from mirrorsys import cli; import mirrorsys, mirrorsys.claims\n"
+        "import signal, sys; from mirrorsys import cli; import mirrorsys, mirrorsys.claims\n"
+        # A shell has what it starts in the background ignore Ctrl-C, and its children too.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print('begin', flush=True); sys.exit(cli.main(['claims']))"
     )
     process = subprocess.Popen(

@@ -16,6 +16,7 @@ from mirrorsys.kernels._balls import BallFunction, ball_around
 from mirrorsys.kernels._program import program, workspace
 from mirrorsys.kernels._propagation import forward, gradient
 from mirrorsys.kernels._taping import system_tape
+from mirrorsys.symbolic import ContinuumError
 
 mpmath.mp.dps = 50
 
@@ -310,6 +311,7 @@ def test_difference_quotients_lie_within_the_bounds_of_slopes(case):
 
 
 @given(st.tuples(EXPRESSIONS, EXPRESSIONS), BOXES, st.tuples(st.integers(0, 8), st.integers(0, 8)))
+@example(("x", "4*(x < x)"), [[0.0, 0.001], [0.0, 0.001]], (0, 0))  # y does not move
 @settings(max_examples=80)
 def test_a_zero_of_any_system_is_never_lost(texts, box, eighths):
     # f(x, y) - f(a, b) is zero at (a, b), whatever f is.
@@ -327,8 +329,9 @@ def test_a_zero_of_any_system_is_never_lost(texts, box, eighths):
         {name: rate - value for name, rate, value in zip("xy", rates, values, strict=True)}
     )
 
-    assume(0 not in system.rhs)
-
-    found = searched(system, box=dict(zip("xy", box, strict=True)), max_boxes=100)
+    try:
+        found = searched(system, box=dict(zip("xy", box, strict=True)), max_boxes=100)
+    except ContinuumError:  # a state never moves, as 0 or a comparison that never holds says
+        reject()
 
     assert any(encloses(part, point) for part in regions(found))

@@ -315,10 +315,14 @@ def test_prey_lost_in_the_tolerance_says_nothing_about_engines():
         "prey", {"x": "r*x*(1 - x/K) - a*x*y/(1 + x)", "y": "a*x*y/(1 + x) - m*y"}, [r, K, a, m],
         box={"x": (0, math.inf), "y": (0, math.inf)}, initial={"x": 0.5, "y": 0.2},
     )  # fmt: skip
-    outcome = check_engine_agreement(prey, "scipy", "compiled", seed=0)
-    assert outcome.status == "holds"
+    params = {"r": 1.0, "K": 2.0, "a": 3.0, "m": 0.3}
     reason = "a state comes so near to zero that the absolute tolerance decides"
-    assert dict(outcome.inconclusive)[reason] > 0
+    for seed in range(20):  # as other versions of Hypothesis draw other starts
+        outcome = check_engine_agreement(prey, "scipy", "compiled", params=params, seed=seed)
+        assert outcome.status == "holds"
+        if reason in dict(outcome.inconclusive):
+            return
+    pytest.fail("no prey was ever lost")
 
 
 def test_chaos_says_nothing_about_engines():

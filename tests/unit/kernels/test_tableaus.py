@@ -87,31 +87,37 @@ def test_the_explicit_coefficients_are_those_of_scipy() -> None:
     np.testing.assert_array_equal(dense, published.D)
 
 
+def rosenbrock_gamma() -> np.ndarray:
+    """Return the matrix Gamma of Hairer, Wanner, section IV.7."""
+    s = len(RODAS5P.a)
+    c = np.array([[*row, *[0.0] * (s - len(row))] for row in RODAS5P.c])
+    return np.linalg.inv(np.eye(s) / RODAS5P.gamma - c)
+
+
 def rosenbrock_matrices() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return alpha, beta = alpha + gamma and b of the method before its transformation."""
-    s, gamma = len(RODAS5P.a), RODAS5P.gamma
-    c = np.array([[*row, *[0.0] * (s - len(row))] for row in RODAS5P.c])
+    s, matrix = len(RODAS5P.a), rosenbrock_gamma()
     a = np.array([[*row, *[0.0] * (s - len(row))] for row in RODAS5P.a])
-    matrix = np.linalg.inv(np.eye(s) / gamma - c)  # Gamma in Hairer, Wanner, section IV.7
     m = np.append(a[-1][:-1], 1.0)
     return a @ matrix, (a + np.eye(s)) @ matrix, m @ matrix
 
 
+def stages(tree: tuple) -> np.ndarray:
+    """Return a tree's weights of stages: beta below one branch, alpha below several."""
+    alpha, beta, _ = rosenbrock_matrices()
+    if len(tree) == 1:
+        return beta @ stages(tree[0])
+    result = np.ones(len(alpha))
+    for branch in tree:
+        result = result * (alpha @ stages(branch))
+    return result
+
+
 @pytest.mark.parametrize("order", range(1, 6))
 def test_the_rosenbrock_method_has_order_5(order: int) -> None:
-    """Order conditions: beta below vertices with one branch, alpha below those with several."""
-    alpha, beta, b = rosenbrock_matrices()
-
-    def stage(tree: tuple) -> np.ndarray:
-        if len(tree) == 1:
-            return beta @ stage(tree[0])
-        result = np.ones(len(alpha))
-        for branch in tree:
-            result = result * (alpha @ stage(branch))
-        return result
-
+    _, _, b = rosenbrock_matrices()
     for tree in trees(order):
-        assert b @ stage(tree) == pytest.approx(1 / density(tree), abs=1e-9)
+        assert b @ stages(tree) == pytest.approx(1 / density(tree), abs=1e-9)
 
 
 def test_the_rosenbrock_method_damps_what_is_infinitely_fast() -> None:
@@ -123,22 +129,10 @@ def test_the_rosenbrock_method_damps_what_is_infinitely_fast() -> None:
 @pytest.mark.parametrize("x", [0.25, 0.5, 0.8, 1.0])
 def test_the_curve_of_the_rosenbrock_method_has_order_4(x: float) -> None:
     """At the fraction x of a step the conditions are those of its end, with powers of x."""
-    alpha, beta, b = rosenbrock_matrices()
-    s, gamma = len(RODAS5P.a), RODAS5P.gamma
-    c = np.array([[*row, *[0.0] * (s - len(row))] for row in RODAS5P.c])
-    matrix = np.linalg.inv(np.eye(s) / gamma - c)
-    bend = sum(x**power * np.array(row) for power, row in enumerate(RODAS5P.dense)) @ matrix
-    weights = x * (b + (1 - x) * bend)
-
-    def stage(tree: tuple) -> np.ndarray:
-        if len(tree) == 1:
-            return beta @ stage(tree[0])
-        result = np.ones(len(alpha))
-        for branch in tree:
-            result = result * (alpha @ stage(branch))
-        return result
-
+    _, _, b = rosenbrock_matrices()
+    rows = sum(x**power * np.array(row) for power, row in enumerate(RODAS5P.dense))
+    weights = x * (b + (1 - x) * (rows @ rosenbrock_gamma()))
     for order in range(1, 5):
         for tree in trees(order):
             expected = x**order / density(tree)
-            assert weights @ stage(tree) == pytest.approx(expected, abs=1e-9)
+            assert weights @ stages(tree) == pytest.approx(expected, abs=1e-9)
